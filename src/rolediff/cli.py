@@ -1,0 +1,284 @@
+"""The command line: one short command a public function. Errors become one line and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rolediff import __version__
+from rolediff.errors import RolediffError, WorkspaceError
+from rolediff.settings import setting
+
+_FORMATS = click.Choice(["text", "json", "markdown", "html"])
+
+
+class _Group(click.Group):
+    """Turns the errors of rolediff into their message and exit status, in one place."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RolediffError as error:
+            click.echo(f"rolediff: {error}", err=True)
+            ctx.exit(error.exit_status)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, package_name="rolediff")
+def main() -> None:
+    """Reads job postings and says, with evidence, how two roles differ.
+
+    \b
+    With the reference snapshot that comes with it:
+      rolediff compare "data specialist" "lead machine learning engineer"
+    With postings of your own:
+      rolediff ingest postings.csv
+      rolediff build
+      rolediff compare "data analyst" "data engineer"
+    """
+
+
+def _workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    known = setting("workspace")
+    return click.option(
+        "-w",
+        "--workspace",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=lambda: Path(known.read()),
+        show_default=known.default,
+        help=f"{known.help} [{known.variable}]",
+    )(command)
+
+
+def _snapshot_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "-s",
+        "--snapshot",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder of a snapshot, or \"reference\" for the one that comes with rolediff. "
+        "Without it: the workspace's own where there is one, else the reference.",
+    )(command)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field.")
+@click.option("--publisher", help="Who published the data.")
+@click.option("--url", help="Where it was published.")
+@click.option("--licence", help="Under which licence.")
+@click.option("--date", help="When it was published or taken (ISO date).")
+@_workspace_option
+def ingest(paths: tuple[Path, ...], mapped: tuple[str, ...], workspace: Path, **given: str | None) -> None:
+    """Read files and folders of postings into the workspace.
+
+    CSV, TSV, JSON, JSON lines (each also .gz), Parquet, saved web pages with JobPosting data, and pay
+    tables in the aijobs form.
+    """
+    from rolediff.workspace import Source, Workspace
+
+    column_map = {}
+    for entry in mapped:
+        field, equals, column = entry.partition("=")
+        if not (field and equals and column):
+            raise click.UsageError(f"--map {entry!r} has not the form FIELD=COLUMN, for example title=job_title.")
+        column_map[field] = column
+
+    def tell(source: Source) -> None:
+        if source.error:
+            click.echo(f"{source.path}: not read. {source.error}", err=True)
+            return
+        rejected = "".join(f", {count:,} {reason}" for reason, count in source.rejected.items())
+        what = "observations of pay" if source.kind == "pay" else "postings"
+        again = " (already here)" if source.already else ""
+        click.echo(f"{source.path}: {source.rows:,} rows: {source.records:,} {what}{rejected}{again}")
+
+    sources = Workspace(workspace).ingest(paths, column_map or None, tell, **given)
+    read = [s for s in sources if not s.error]
+    rejected = sum(sum(s.rejected.values()) for s in read)
+    click.echo(
+        f"{sum(s.rows for s in read):,} rows from {len(read)} of {len(sources)} files: "
+        f"{sum(s.records for s in read):,} kept, {rejected:,} rejected (see raw/*/rejected.parquet). "
+        "Next: rolediff build"
+    )
+    if len(read) < len(sources):
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--processes", type=click.IntRange(0), default=lambda: int(setting("processes").read()),
+              help=setting("processes").help)  # fmt: skip
+@_workspace_option
+def build(workspace: Path, processes: int) -> None:
+    """Build a snapshot of all that the workspace holds."""
+    from rolediff.pipeline import build as build_snapshot
+    from rolediff.snapshots import describe
+    from rolediff.workspace import Workspace
+
+    folder = build_snapshot(Workspace(workspace), processes, lambda line: click.echo(line, err=True))
+    click.echo(describe(folder))
+    click.echo('Next: rolediff compare "data analyst" "data engineer"')
+
+
+def _open(workspace: Path, snapshot: Path | None) -> Any:
+    from rolediff.snapshots import open_snapshot
+
+    return open_snapshot(workspace, snapshot)
+
+
+@main.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--format", "form", type=_FORMATS, default="text", show_default=True)
+@_workspace_option
+@_snapshot_option
+def compare(a: str, b: str, form: str, workspace: Path, snapshot: Path | None) -> None:
+    """Say how the roles A and B differ."""
+    from rolediff.compare import compare_roles
+    from rolediff.roles import find_role
+
+    roles = find_role(a), find_role(b)
+    opened = _open(workspace, snapshot)
+    comparison = compare_roles(opened, opened.id, *roles)
+    click.echo(_render(comparison, form), nl=False)
+
+
+def _render(comparison: Any, form: str) -> str:
+    from rolediff import rendering
+    from rolediff.layout import lay_out
+
+    if form == "json":
+        return rendering.to_json(comparison).decode()
+    sections = lay_out(comparison)
+    if form == "markdown":
+        return rendering.to_markdown(sections)
+    if form == "html":
+        from rolediff.export import comparison_page
+
+        return comparison_page(comparison, linked=False)
+    return rendering.to_terminal(sections)
+
+
+@main.command()
+@click.argument("claim")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Postings on a page.")
+@click.option("--offset", type=click.IntRange(0), default=0, show_default=True, help="Postings before the page.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_workspace_option
+@_snapshot_option
+def evidence(claim: str, limit: int, offset: int, form: str, workspace: Path, snapshot: Path | None) -> None:
+    """List the postings behind a CLAIM, with the words it was read from.
+
+    A claim is <role>/<kind>/<value>, for example lead-machine-learning-engineer/skill/python.
+    """
+    from rolediff.postings import find_evidence
+    from rolediff.rendering import to_json, to_terminal
+    from rolediff.layout import lay_out_evidence
+
+    found = find_evidence(_open(workspace, snapshot), claim, limit, offset)
+    if form == "json":
+        click.echo(b"[" + b",".join(to_json(side).strip() for side in found) + b"]")
+    else:
+        click.echo(to_terminal([s for side in found for s in lay_out_evidence(side, offset)]), nl=False)
+
+
+@main.command()
+@_workspace_option
+@_snapshot_option
+def roles(workspace: Path, snapshot: Path | None) -> None:
+    """List all roles, with the openings that the snapshot holds of each."""
+    rows = _open(workspace, snapshot).rows("roles")
+    from rolediff.roles import Role
+
+    for row in rows:
+        role = Role(row["family"], row["seniority"])
+        click.echo(f"{role.slug}\t{role.name}\t{row['openings']}\t{row['readable']}")
+
+
+@main.command()
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--pair", "pairs", multiple=True, nargs=2, metavar="A B", help="Roles to compare; repeat for more.")
+@_workspace_option
+@_snapshot_option
+def site(out: Path, pairs: tuple[tuple[str, str], ...], workspace: Path, snapshot: Path | None) -> None:
+    """Write a static site of comparisons to the folder OUT."""
+    from rolediff.export import PAIRS, write_site
+
+    pages = write_site(_open(workspace, snapshot), out, pairs or PAIRS)
+    click.echo(f"{pages} pages written. Open {out / 'index.html'}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def extract(file: Path) -> None:
+    """Print what each posting of FILE states, one JSON line a posting."""
+    from rolediff.extract.lines import extract_lines
+
+    stream = click.get_binary_stream("stdout")
+    rejected = 0
+    for lines, reasons in extract_lines(file):
+        stream.write(lines)
+        for row, reason in reasons:
+            click.echo(f"{file}, row {row}: {reason}", err=True)
+            rejected += 1
+    if rejected:
+        click.echo(f"{rejected:,} rows of {file} were not read.", err=True)
+
+
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+def titles(file: Any) -> None:
+    """Read one title a line; print title, family, seniority and confidence, tab-separated."""
+    from rolediff.extract.titles import read_title
+
+    for line in file:
+        title = line.rstrip("\r\n")
+        reading = read_title(title)
+        click.echo(f"{title}\t{reading.family or ''}\t{reading.seniority}\t{reading.confidence:.2f}")
+
+
+@main.command("eval")
+@click.argument("labels", type=click.Path(path_type=Path))
+@click.option("--postings", multiple=True, type=click.Path(path_type=Path),
+              help="Files or folders that hold the labelled postings; labelled titles need none.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def evaluate(labels: Path, postings: tuple[Path, ...], form: str) -> None:
+    """Score the extraction against a LABELS file."""
+    from rolediff.evaluate import evaluate_labels, print_scores
+    import orjson
+
+    scores = evaluate_labels(labels, list(postings))
+    click.echo(orjson.dumps(scores, option=orjson.OPT_INDENT_2).decode() if form == "json" else print_scores(scores))
+
+
+@main.group()
+def snapshot() -> None:
+    """Look at snapshots, and export them."""
+
+
+@snapshot.command("show")
+@_workspace_option
+@_snapshot_option
+def show_snapshot(workspace: Path, snapshot: Path | None) -> None:
+    """Tell what a snapshot holds and where every row went."""
+    from rolediff.snapshots import describe
+
+    click.echo(describe(_open(workspace, snapshot).folder))
+
+
+@snapshot.command("export")
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--without-text", is_flag=True, help="Leave the texts of the postings out, for publication.")
+@_workspace_option
+@_snapshot_option
+def export_snapshot(out: Path, without_text: bool, workspace: Path, snapshot: Path | None) -> None:
+    """Copy a snapshot to the folder OUT."""
+    from rolediff.snapshots import export
+
+    if out.exists():
+        raise WorkspaceError(f"{out} exists already. Name a folder that does not.")
+    export(_open(workspace, snapshot).folder, out, without_text=without_text)
+    click.echo(f"Written to {out}.")

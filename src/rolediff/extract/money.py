@@ -1,0 +1,394 @@
+"""Sums of money in a text: figures, currencies, ranges, periods.
+
+What the money is for is the matter of `pay` (texts) and `stated_pay` (fields of feeds). The words stand
+in data/currencies.csv, pay_periods.csv and dollar_places.csv.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import pyarrow as pa
+
+from rolediff.schema import PAY
+from rolediff.taxonomy import read_table
+
+#: Pay as it stands in a snapshot: the record of the schema without the place in the text.
+PAY_READ = pa.struct([field for field in PAY if field.name not in ("start", "end")])
+
+DOLLAR = "$"
+UNKNOWN = "?"
+_GREAT = frozenset(
+    [b"m", b"mm", b"mn", b"mio", b"million", b"millions", b"b", b"bn", b"billion", b"billions"]
+) | {
+    b"trillion",
+    b"t",
+}
+_TIMES = {
+    b"k": 1e3,
+    b"lpa": 1e5,
+    b"lakh": 1e5,
+    b"lakhs": 1e5,
+    b"lac": 1e5,
+    b"lacs": 1e5,
+    b"l": 1e5,
+    b"cr": 1e7,
+}
+_TIMES |= {b"crore": 1e7, b"crores": 1e7}
+_INDIAN = frozenset(_TIMES) - {b"k"}
+INDIAN_ANCHORS = ("lpa", "lakh", "lakhs", "lac", "lacs", "crore", "crores")
+
+
+# The figures of a range differ at most this much; more are two figures of different things.
+WIDEST = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """A currency, the least figure that can be yearly pay in it, and the most that can be hourly pay."""
+
+    code: str
+    yearly_least: float
+    hourly_most: float
+
+
+@cache
+def currencies() -> dict[str, Currency]:
+    """All currencies by their ISO 4217 code."""
+    return {
+        r["code"]: Currency(r["code"], float(r["yearly_least"]), float(r["hourly_most"]))
+        for r in read_table("currencies")
+    }
+
+
+@cache
+def currency_signs() -> dict[str, str]:
+    """Currency by its spelling; "$" alone stands for any dollar."""
+    signs = {DOLLAR: DOLLAR}
+    for row in read_table("currencies"):
+        for sign in row.items("signs"):
+            if sign in signs:
+                raise row.broken(f"the sign {sign!r} stands twice")
+            signs[sign] = row["code"]
+    return signs
+
+
+@cache
+def dollar_places() -> tuple[dict[str, str], dict[str, str]]:
+    """What tells whose dollar "$" is: names that count in texts, and codes that count in places only."""
+    rows = read_table("dollar_places")
+    for row in rows:
+        if row["currency"] not in currencies() and row["currency"] != UNKNOWN:
+            raise row.broken(f"unknown currency {row['currency']!r}")
+    return (
+        {r["name"]: r["currency"] for r in rows if r["where"] == "text"},
+        {r["name"]: r["currency"] for r in rows if r["where"] == "place"},
+    )
+
+
+@cache
+def factors() -> dict[str, float]:
+    """How many of each period make the year in which pay is compared; reasons are in the table."""
+    return {r["period"]: float(r["yearly_factor"]) for r in read_table("pay_periods")}
+
+
+def alternatives(spellings: Iterable[str]) -> bytes:
+    """A pattern of any of the spellings, longest first."""
+    return "|".join(re.escape(s) for s in sorted(spellings, key=len, reverse=True)).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    amount: re.Pattern[bytes]
+    joint: re.Pattern[bytes]
+    period: dict[str, re.Pattern[bytes]]
+    adverb: dict[str, re.Pattern[bytes]]
+
+
+@cache
+def _patterns() -> _Patterns:
+    signs = currency_signs()
+    worded = [s for s in signs if s[0].isascii() and s[0].isalpha()]
+    marks = [s for s in signs if s not in worded]
+    sign = rb"(?:(?<![a-z])(?:%b)|%b)" % (alternatives(worded), alternatives(marks))
+    after = rb"(?:(?:%b)(?![a-z$])|(?:%b)(?!\s?\d))" % (alternatives(worded), alternatives(marks))
+    number = (
+        rb"\d{1,2}(?:,\d\d)+,\d{3}(?![\d])|"
+        rb"\d{1,3}(?:(?P<gap>[,. ']|\xe2\x80\x99)\d{3})(?:(?P=gap)\d{3})*(?:[.,]\d\d?)?(?![\d])|"
+        rb"\d+(?:[.,]\d\d?)?(?![\d])(?![.,]\d)"
+    )
+    times = alternatives(t.decode() for t in (*_TIMES, *_GREAT))
+    amount = (
+        rb"(?:(?P<sign>%b)[\s:]{0,2}(?:(?P<sign2>%b)\s?)?|(?<![\d.,a-z]))(?P<number>%b)"
+        rb"(?!\s?%%)(?:[\s-]?(?P<times>%b)(?![a-z])|(?P<kilo>k)(?=%b))?(?P<plus>\+)?"
+        rb"(?:\s?[(\[]?(?P<tail>%b)[)\]]?)?"
+    ) % (sign, sign, number, times, sign, after)
+    rows = read_table("pay_periods")
+    period = {}
+    adverb = {}
+    for row in rows:
+        units, adverbs = (
+            alternatives(row.items("units")),
+            alternatives(a.replace("-", " ") for a in row.items("adverbs")),
+        )
+        # After "per" the next word may follow without a blank, where line breaks were lost.
+        whole = alternatives(u for u in row.items("units") if len(u) > 3)
+        period[row["period"]] = re.compile(
+            rb"\bper (?:%b)|(?:/|\bper |\ba |\ban |\beach |\bpar |\bpro |\bim |\bje |\bl')\s?(?:%b)(?![a-z])"
+            rb"|(?<![a-z.])(?:%b)(?![a-z])" % (whole, units, adverbs)
+        )
+        adverb[row["period"]] = re.compile(rb"(?<![a-z.])(?:%b)(?![a-z])" % adverbs)
+    any_unit = b"|".join(alternatives(r.items("units")) for r in rows)
+    any_adverb = b"|".join(alternatives(r.items("adverbs")) for r in rows)
+    between = rb"(?:\s?(?:/|per |an? |each )\s?(?:%b)(?![a-z])|\s(?:%b)\b)?" % (any_unit, any_adverb)
+    joint = (
+        between
+        + rb"\s?[(\[]?(?:min|minimum|low)?[)\]]?\s?(?:-{1,2}|\xe2\x80[\x90-\x95]|\xe2\x88\x92|~|\bto\b"
+        rb"|\bthrough\b|\band\b|\bup to\b|\bbis\b|\bund\b|\xc3\xa0|\bet\b|[,;/]?\s?\bmax(?:imum)?\b\s?:?)"
+        rb"\s?(?:up to )?"
+    )
+    return _Patterns(re.compile(amount), re.compile(joint), period, adverb)
+
+
+# ── figures ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One figure and where it stands; `value` has "k" and "lakh" multiplied out."""
+
+    start: int
+    end: int
+    value: float
+    currency: str | None  # "$" where it only says dollar
+    times: float  # 1 where no "k" or "lakh" stands
+    indian: bool
+    open: bool  # "120k+"
+    great: bool  # millions: not pay
+
+
+def read_amounts(text: bytes, start: int, end: int) -> list[Amount]:
+    """All figures between two positions of a lowered text."""
+    signs = currency_signs()
+    found = []
+    for m in _patterns().amount.finditer(text, start, end):
+        written = {signs[s.decode()] for s in m.group("sign", "sign2", "tail") if s}
+        exact = written - {DOLLAR}
+        if len(exact) > 1:
+            continue
+        times = m["times"] or m["kilo"] or b""
+        indian = times in _INDIAN
+        currency = next(iter(exact), DOLLAR if written else None)
+        found.append(
+            Amount(
+                m.start(),
+                m.end(),
+                _number(m["number"]) * _TIMES.get(times, 1.0),
+                currency or ("INR" if indian else None),
+                _TIMES.get(times, 1.0),
+                indian,
+                m["plus"] is not None,
+                times in _GREAT,
+            )
+        )
+    return found
+
+
+def _number(written: bytes) -> float:
+    """The value of digits with separators: three digits after a mark are thousands, fewer a fraction."""
+    digits = written.replace(b" ", b"").replace(b"'", b"").replace(b"\xe2\x80\x99", b"")
+    last = max(digits.rfind(b","), digits.rfind(b"."))
+    if last < 0:
+        return float(digits)
+    whole, tail = digits[:last], digits[last + 1 :]
+    whole = whole.replace(b",", b"").replace(b".", b"")
+    return float(whole + tail) if len(tail) == 3 else float(whole + b"." + tail)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A range or a single figure; one end is None in "up to" and "from"."""
+
+    start: int
+    end: int
+    low: float | None
+    high: float | None
+    currency: str | None
+    period: str | None = None
+    rule: str = ""
+    rank: int = 0  # lower is surer
+
+
+_UP_TO = re.compile(
+    rb"(?:up ?to|max(?:imum)?(?: of)?:?|bis zu"
+    rb"|jusqu'?(?:\xe2\x80\x99)?(?:\xc3\xa0)?|not exceed|as much as)\W{0,2}\Z"
+)
+_FROM = re.compile(
+    rb"(?:from|start(?:s|ing)?(?: at| from| salary| pay)?(?: of)?|beg[ia]n(?:s|ning)?(?: at)?"
+    rb"|at least|min(?:imum|\.)?(?: of)?:?"
+    rb"|\bab|mindestens|(?:\xc3\xa0|a) partir de|over|above|upwards? of|more than|>)\W{0,2}\Z"
+)
+# Austrian law has every advert state the least pay, and employers say that they pay more.
+_LEAST_PAY = re.compile(
+    rb"mindest(?:brutto|jahres|monats)*(?:gehalt|entgelt|lohn|bezug)"
+    rb"|minimum (?:gross |annual |monthly )*(?:salary|wage|pay)\b"
+)
+_OR_MORE = re.compile(rb"\s?(?:and (?:up|above)|or (?:more|higher|above)|plus(?! [a-z])|onwards|upwards)\b")
+
+
+def read_range(text: bytes, amounts: Sequence[Amount], anchor: int, begin: int, end: int) -> Range | None:
+    """The range or the single figure that an anchor belongs to, in a line from `begin` to `end`."""
+    i = next((n for n, a in enumerate(amounts) if a.start <= anchor < a.end), None)
+    if i is None or amounts[i].great:
+        return None
+    joint = _patterns().joint
+    for a, b in ((i, i + 1), (i - 1, i)):
+        if a < 0 or b >= len(amounts) or amounts[b].great:
+            continue
+        first, last = amounts[a], amounts[b]
+        both = first.currency and last.currency and text[first.end : last.start] == b" "
+        if both or joint.fullmatch(text, first.end, last.start):
+            third = amounts[b + 1] if b + 1 < len(amounts) else None
+            goes_on = third is not None and third.currency and third.value > last.value > first.value
+            if third and goes_on and joint.fullmatch(text, last.end, third.start):
+                last = third  # "$90,000 - $105,000 - $120,000": least, middle, most
+            return _joined(first, last)
+    only = amounts[i]
+    before = text[max(begin, only.start - 24) : only.start]
+    if _UP_TO.search(before):
+        return Range(only.start, only.end, None, only.value, only.currency, rule="up-to")
+    notice = text[max(begin, only.start - 90) : only.start]
+    if only.open or _LEAST_PAY.search(notice) or _FROM.search(before) or _OR_MORE.match(text, only.end, end):
+        return Range(only.start, only.end, only.value, None, only.currency, rule="from")
+    return Range(only.start, only.end, only.value, only.value, only.currency, rule="figure")
+
+
+def _joined(first: Amount, last: Amount) -> Range | None:
+    low, high = first.value, last.value
+    if first.times == 1 and last.times > 1 and low * last.times <= high * 1.0001 and low < 1000:
+        low *= last.times  # "120-150k"
+    elif last.times == 1 and first.times > 1 and high < 1000 <= low:
+        high *= first.times  # "120k-150"
+    elif low < 1000 <= high and first.times == 1 and low * 1000 <= high and high > low * WIDEST:
+        low *= 1000  # "$90 - 110,000"
+    known = {c for c in (first.currency, last.currency) if c}
+    exact = known - {DOLLAR}
+    if len(exact) > 1 or not known:
+        return None
+    return Range(first.start, last.end, low, high, next(iter(exact), DOLLAR), rule="range")
+
+
+# ── what the money is ────────────────────────────────────────────────────────────────────────────
+
+# A word before the figure may give a year of at most this many times the least yearly pay: 1.3 million
+# dollars where it says "annual", a third of it where it says "weekly" or "monthly".
+_MOST_BY_ADVERB = {True: 100.0, False: 33.0}
+_NO_PERIOD_ACROSS = re.compile(rb"[;|]|\.\s|\bplus\b|\+|\bbonus|\band\b|\d")
+
+
+def read_period(
+    text: bytes, found: Range, line: int, line_end: int, code: str
+) -> tuple[str | None, int, bool]:
+    """The period, the end of the words that state it, and whether it is stated rather than inferred."""
+    patterns = _patterns()
+    stop = min(line_end, found.end + 45)
+    inside = [
+        (m.start(), m.end(), name)
+        for name, pattern in patterns.period.items()
+        if (m := pattern.search(text, found.start, stop)) is not None
+    ]
+    if inside:
+        at, end, name = min(inside)
+        if at < found.end or not _NO_PERIOD_ACROSS.search(text, found.end, at):
+            return name, max(end, found.end), True
+    before = max(line, found.start - 60)
+    nearest = [
+        (m.end(), name)
+        for name, pattern in patterns.adverb.items()
+        for m in pattern.finditer(text, before, found.start)
+    ]
+    figure = found.low if found.low is not None else found.high
+    assert figure is not None
+    currency = currencies().get(code)
+    for _, name in sorted(nearest, reverse=True):
+        # "Weekly pay! $75,000": an adverb that makes no sense with the figure belongs to something else.
+        if (
+            currency is None
+            or figure * factors()[name] <= currency.yearly_least * _MOST_BY_ADVERB[name == "year"]
+        ):
+            return name, found.end, True
+    most = found.high if found.high is not None else figure
+    if currency is not None and most >= currency.yearly_least and 2 * figure >= currency.yearly_least:
+        return "year", found.end, False
+    return None, found.end, False
+
+
+def is_hourly(found: Range, code: str) -> bool:
+    """Whether pay without a period can only be by the hour: small, and stated to the cent."""
+    figures = [f for f in (found.low, found.high) if f is not None]
+    return any(f != int(f) for f in figures) and max(figures) <= currencies()[code].hourly_most
+
+
+def pay_record(found: Range) -> dict[str, float | str | None]:
+    """A row of `PAY_READ` of a range whose period is known."""
+    assert found.period is not None
+    factor = factors()[found.period]
+    return {
+        "min": found.low,
+        "max": found.high,
+        "currency": found.currency,
+        "period": found.period,
+        "yearly_min": None if found.low is None else round(found.low * factor, 2),
+        "yearly_max": None if found.high is None else round(found.high * factor, 2),
+    }
+
+
+# ── whose dollar ─────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def _place_names() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{alternatives(dollar_places()[0]).decode()})(?!\w)")
+
+
+@lru_cache(4096)  # places repeat; a corpus has no end of them
+def _dollar_of_place(place: str | None) -> str | None:
+    """The dollar of the country that a place names; "?" where "$" means no dollar there."""
+    if not place:
+        return None
+    low = place.lower()
+    names, codes = dollar_places()
+    named = {names[n] for n in _place_names().findall(low)}
+    words = re.split(r"[^\w]+", low)
+    full = {codes[n] for n in codes if len(n) > 2 and n in words}
+    if named or full:
+        found = named | full
+        return found.pop() if len(found) == 1 else None
+    # Two letters count only in capitals, after a comma or alone: "Austin, TX".
+    short = {
+        codes[c.lower()]
+        for c in re.findall(r"(?:^|,\s*)([A-Z]{2})(?=\s*(?:$|[,;/(]|\d))", place)
+        if c.lower() in codes
+    }
+    return short.pop() if len(short) == 1 else None
+
+
+def which_dollar(near: list[str], text: set[str], place: str | None) -> tuple[str | None, str]:
+    """Whose dollar "$" is, and by which rule.
+
+    Most signs in postings are US dollars: that is how a bare "$" is read unless its line, the place
+    or the text names another country of dollars. The rule stays in the mention.
+    """
+    if near:
+        return near[0], "dollar-near"
+    of_place = _dollar_of_place(place)
+    if of_place == UNKNOWN:
+        return None, "dollar-unknown"
+    if of_place:
+        return of_place, "dollar-place"
+    if len(text) == 1:
+        return next(iter(text)), "dollar-text"
+    return "USD", "dollar-sign"

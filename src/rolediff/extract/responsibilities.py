@@ -1,0 +1,267 @@
+"""Which duties a posting gives the holder, and in which words.
+
+A duty is a pair of cues in one clause: what is done ("build", "maintain") and to what ("pipelines");
+a few cues tell a duty alone ("mentor"). data/duty_cues.csv holds the cues by class, data/duty_rules.csv
+the pairs of classes that mean a duty. Requirements ("experience building pipelines") and sentences
+about the employer ("we build pipelines") are told by guards: cues that void what follows them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from rolediff.extract.batch import Bools, Hits, Ints, TextBatch
+from rolediff.extract.mentions import Mentions
+from rolediff.extract.sections import SECTIONS, Sections
+from rolediff.taxonomy import Row, read_table, responsibilities
+
+# Pairs are sought among the next cues of a clause; more lie too far apart to belong together.
+_MOST_SHIFT = 5
+# A guard voids what stands within so many bytes after it in its clause: beyond, another thought has begun.
+_GUARD_REACH = 100
+_OTHERS_REACH = 60
+# A line under requirements states a duty only where it opens with it.
+_OPENS = 20
+_FAR = 1 << 30
+_NOT_DUTIES = [SECTIONS.index(s) for s in ("pay-benefits", "legal", "apply")]
+_DUTIES = SECTIONS.index("responsibilities")
+_ASKED = [SECTIONS.index(s) for s in ("employer", "requirements", "preferred")]
+
+_KINDS = ("verb", "object", "guard")
+_DOUBLED = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]\Z")  # plan: planning; scope, review: not
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """Cues and rules as arrays; a symbol is a set of classes, for a cue may stand in several.
+
+    Attributes:
+        cues: the phrases.
+        symbol: of each cue.
+        is_guard, is_others, is_release: of each symbol.
+        single: rule of each symbol that is a duty alone, or -1.
+        under_heading: whether a rule of one cue fires only under a heading of duties.
+        pair: layers of rules by (first symbol, second symbol) in the order of the text, or -1.
+        gap: greatest number of bytes between the cues, by rule.
+        code: number of the duty, by rule.
+        ids: the ids of the duties.
+        names: the name of each rule.
+    """
+
+    cues: list[str]
+    symbol: Ints
+    is_guard: Bools
+    is_others: Bools
+    is_release: Bools
+    single: Ints
+    under_heading: Bools
+    pair: npt.NDArray[np.int16]
+    gap: Ints
+    code: Ints
+    ids: pa.Array
+    names: pa.Array
+
+
+def phrases() -> list[str]:
+    """The cues to look for."""
+    return _tables().cues
+
+
+def read_responsibilities(batch: TextBatch, hits: Hits, sections: Sections) -> Mentions:
+    """Duties of the holder.
+
+    A duty stated in several clauses has a mention in each; in one clause it has one, the shortest.
+
+    Args:
+        batch: the texts.
+        hits: where the cues of `phrases` stand.
+        sections: the parts of the texts.
+
+    Returns:
+        Mentions of kind "responsibility"; value is the id of the duty, rule "duty:" and the classes of
+        the cues.
+    """
+    tables = _tables()
+    hits = _outermost(hits)
+    clause = batch.clause_of(hits.start)
+    symbol = tables.symbol[hits.index]
+    asked = _last(hits, clause, tables.is_guard[symbol], _GUARD_REACH)
+    others = _last(hits, clause, tables.is_others[symbol], _OTHERS_REACH)
+    given = _last(hits, clause, tables.is_release[symbol], _FAR)
+    opens = hits.start - batch.clauses[clause] <= _OPENS
+    section = sections.at(hits.start)
+    duties = section == _DUTIES
+    may_begin = (asked < 0) & (given >= others)
+    may_begin &= ~np.isin(section, _NOT_DUTIES)
+    may_begin &= ~np.isin(section, _ASKED) | opens
+
+    first, last, rule = _fire(tables, hits, clause, symbol, may_begin, duties)
+    start, end, code = hits.start[first], hits.end[last], tables.code[rule]
+    # The shortest of each clause and duty.
+    order = np.lexsort((start, end - start, code, clause[first]))
+    key = clause[first][order] * len(tables.ids) + code[order]
+    order = order[np.r_[True, key[1:] != key[:-1]]] if len(order) else order
+    order = order[np.argsort(start[order], kind="stable")]
+    return Mentions(
+        "responsibility",
+        start[order],
+        end[order],
+        tables.ids.take(pa.array(code[order])),
+        tables.names.take(pa.array(rule[order])),
+    )
+
+
+def _outermost(hits: Hits) -> Hits:
+    """The cues that lie in no longer cue; "data" in "data pipeline" is none of its own.
+
+    Unlike `longest` this keeps cues that overlap in part, and settles all at once.
+    """
+    if not len(hits):
+        return hits
+    reach = np.r_[-1, np.maximum.accumulate(hits.end)[:-1]]
+    continued = np.r_[hits.start[1:] == hits.start[:-1], False]
+    return hits.where(~continued & (hits.end > reach))
+
+
+def _last(hits: Hits, clause: Ints, which: Bools, reach: int) -> Ints:
+    """The number of the last of `which` before each hit in its clause and within `reach`, or -1."""
+    last = np.maximum.accumulate(np.where(which, np.arange(len(hits)), -1))
+    at = np.maximum(last, 0)
+    near = (last >= 0) & (clause[at] == clause) & (hits.start - hits.end[at] <= reach)
+    return np.where(near, last, -1)
+
+
+def _fire(
+    tables: _Tables, hits: Hits, clause: Ints, symbol: Ints, may_begin: Bools, duties: Bools
+) -> tuple[Ints, Ints, npt.NDArray[np.int16]]:
+    """First cue, last cue and rule of every duty found."""
+    alone = tables.single[symbol]
+    found = np.flatnonzero((alone >= 0) & may_begin & (duties | ~tables.under_heading[alone]))
+    firsts, lasts, rules = [found], [found], [alone[found].astype(np.int16)]
+    # Only cues with a rule are partners: guards stand between them but do not count.
+    kept = np.flatnonzero(~(tables.is_guard | tables.is_others | tables.is_release)[symbol])
+    symbol, clause, start, end = symbol[kept], clause[kept], hits.start[kept], hits.end[kept]
+    begins = may_begin[kept]
+    for shift in range(1, min(_MOST_SHIFT, len(kept) - 1) + 1):
+        near = np.flatnonzero((clause[shift:] == clause[:-shift]) & begins[:-shift])
+        gap = start[near + shift] - end[near]
+        for layer in tables.pair:
+            rule = layer[symbol[near], symbol[near + shift]]
+            fits = (rule >= 0) & (gap <= tables.gap[rule])
+            firsts.append(kept[near[fits]])
+            lasts.append(kept[near[fits] + shift])
+            rules.append(rule[fits])
+    return np.concatenate(firsts), np.concatenate(lasts), np.concatenate(rules)
+
+
+@cache
+def _tables() -> _Tables:
+    classes: dict[str, list[str]] = {}
+    kinds: dict[str, str] = {}
+    of_cue: dict[str, set[str]] = {}
+    for row in read_table("duty_cues"):
+        if row["kind"] not in _KINDS:
+            raise row.broken(f"kind {row['kind']!r} is none of {', '.join(_KINDS)}")
+        if row["class"] in kinds:
+            raise row.broken(f"the class {row['class']!r} stands twice")
+        kinds[row["class"]] = row["kind"]
+        classes[row["class"]] = row.items("phrases")
+        for cue in row.items("phrases"):
+            for form in _forms(cue, row["kind"]):
+                of_cue.setdefault(form.replace("-", " "), set()).add(row["class"])
+    symbols: dict[frozenset[str], int] = {}
+    cues = list(of_cue)
+    symbol = np.array([symbols.setdefault(frozenset(of_cue[c]), len(symbols)) for c in cues], np.int64)
+
+    ids = responsibilities()
+    number = {duty.code: n for n, duty in enumerate(ids.values())}
+    gaps: list[int] = []
+    codes: list[int] = []
+    names: list[str] = []
+    under_heading: list[bool] = []
+    pairs: dict[tuple[int, int], list[int]] = {}
+    single = np.full(len(symbols), -1, np.int64)
+    members = {c: [n for s, n in symbols.items() if c in s] for c in kinds}
+    for row in read_table("duty_rules"):
+        if row["code"] not in number:
+            raise row.broken(f"unknown code {row['code']!r}")
+        for first, second in _pairs_of(row, kinds):
+            rule = len(names)
+            names.append(f"duty:{first}+{second}" if second else f"duty:{first}")
+            codes.append(number[row["code"]])
+            under_heading.append(row["order"] == "under-heading")
+            gaps.append(int(row["max_gap"] or _FAR))
+            if not second:
+                single[members[first]] = rule
+                continue
+            for a in members[first]:
+                for b in members[second]:
+                    pairs.setdefault((a, b), []).append(rule)
+                    if row["order"] == "any":
+                        pairs.setdefault((b, a), []).append(rule)
+    layers = max((len({codes[rule] for rule in rules}) for rules in pairs.values()), default=1)
+    pair = np.full((layers, len(symbols), len(symbols)), -1)
+    for (a, b), rules in pairs.items():
+        widest: dict[int, int] = {}
+        for rule in rules:
+            known = widest.setdefault(codes[rule], rule)
+            widest[codes[rule]] = max(known, rule, key=lambda r: gaps[r])
+        for layer, rule in enumerate(widest.values()):
+            pair[layer, a, b] = rule
+    return _Tables(
+        cues,
+        symbol,
+        np.array(["guard" in s for s in symbols]),
+        np.array(["others" in s for s in symbols]),
+        np.array(["release" in s for s in symbols]),
+        single,
+        np.array(under_heading),
+        pair.astype(np.int16),
+        np.array(gaps, np.int64),
+        np.array(codes, np.int64),
+        pa.array(list(ids)),
+        pa.array(names),
+    )
+
+
+def _pairs_of(row: Row, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
+    if row["order"] not in ("any", "verb-first", "under-heading"):
+        raise row.broken(f"order {row['order']!r} is none of any, verb-first, under-heading")
+    for first in row.items("first"):
+        for second in row.items("second") or [""]:
+            for name in filter(None, (first, second)):
+                if name not in kinds:
+                    raise row.broken(f"unknown class {name!r}; known: {', '.join(kinds)}")
+            yield first, second
+
+
+def _forms(cue: str, kind: str) -> list[str]:
+    """A cue and its inflections: of a verb those of its first word, of an object its plural.
+
+    Guards and cues written with "=" stand for themselves alone.
+    """
+    if kind == "guard" or cue.startswith("="):
+        return [cue.removeprefix("=")]
+    if kind == "verb":
+        verb, _, rest = cue.partition(" ")
+        rest = rest and f" {rest}"
+        if verb.endswith("ing"):
+            return [cue]
+        stem = verb[:-1] if verb.endswith("e") and not verb.endswith("ee") else verb
+        if _DOUBLED.match(verb):
+            stem += verb[-1]
+        return [cue, _add_s(verb) + rest, f"{stem}ing{rest}"]
+    return [cue] if cue.endswith("s") else [cue, _add_s(cue)]
+
+
+def _add_s(word: str) -> str:
+    if word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "ch", "sh")) else "s")

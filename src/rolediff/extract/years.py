@@ -1,0 +1,277 @@
+"""Years of experience that a text asks for.
+
+Words for years come from the matcher; the figure before one of them, and whether it is experience that
+is asked for, are read in the clause round it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rolediff.extract.sections import SECTIONS
+
+if TYPE_CHECKING:
+    from rolediff.extract.batch import Hits, TextBatch
+
+YEAR_WORDS = (
+    "year",
+    "years",
+    "yr",
+    "yrs",
+    "year's",
+    "years'",
+    "yoe",
+    "ans",
+    "jahre",
+    "jahren",
+    "anos",
+    "años",
+)
+#: Phrases that say that no experience is asked for.
+NO_EXPERIENCE = (
+    "no experience required",
+    "no experience needed",
+    "no experience necessary",
+    "no prior experience required",
+    "no previous experience required",
+    "no prior experience needed",
+)
+
+#: Sections in which nothing is asked of the holder.
+NOT_ASKED = frozenset(SECTIONS.index(s) for s in ("employer", "pay-benefits", "legal"))
+PREFERRED = SECTIONS.index("preferred")
+
+#: What makes a demand only a preference; "preferably in statistics" speaks of the subject.
+PREFER = re.compile(
+    rb"\bprefer(?:red|able|ably|ence|s)?(?![a-z])(?! in\b| fields?\b| subjects?\b)|\b(?:a|an?|big"
+    rb"|huge|strong|definite|is|are) plus\b|\bplus\b(?=[.;,)\n]|\Z)"
+    rb"|\bdesir(?:ed|able)\b|\bnice to have\b|\bideally\b|\badvantage|\bbonus\b|\ban asset\b"
+    rb"|\bhighly regarded\b|\bpriority\b|\bbeneficial\b|\bgood to have\b|\bvon vorteil\b"
+)
+#: What makes it firm.
+DEMAND = re.compile(rb"\brequired?\b|\bmust\b|\bminimum\b|\bat least\b|\bmandatory\b|\bessential\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """Years asked for at one place; `degree` is the level that they go with, if one stands before them."""
+
+    row: int
+    start: int
+    end: int
+    low: int
+    high: int | None
+    preferred: bool
+    overall: bool
+    degree: int | None
+    clause: int
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.low}-{self.high}" if self.high is not None else f"{self.low}+"
+
+
+_NUMBERS = {
+    w: n
+    for n, w in enumerate(
+        (
+            b"zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+        ).split()
+    )
+}
+_NUMBERS[b"twenty"] = 20
+_N = rb"(?:\d{1,2}(?:[.,]5)?|%b)" % b"|".join(sorted(_NUMBERS, reverse=True))
+_SEVERAL_PATTERN = (
+    rb"(?<![\d$])(?<!\d[.,])(?P<low>%b)(?:\s?\(\d{1,2}\+?\))?\s?(?P<plus>\+|plus|or more)?"
+    rb"(?:\s?(?:years?|yrs?)?\s?(?:-|\xe2\x80[\x90-\x95]|~|to|or|/|and|bis|a"
+    rb"|\xc3\xa0)\s?(?P<high>%b)(?:\s?\(\d{1,2}\))?)?"
+    rb"\s?(?P<more>\+|plus\b|or more|\(\d{1,2}\+?\))?[\s-]{0,2}(?:of\s)?(?:full |calendar )?\Z"
+)
+# Most figures are digits; looking for words as well costs three times as much.
+_SEVERAL = re.compile(_SEVERAL_PATTERN % (_N, _N))
+_DIGITS = rb"\d{1,2}(?:[.,]5)?"
+_SEVERAL_DIGITS = re.compile(_SEVERAL_PATTERN % (_DIGITS, _DIGITS))
+_PLUS_AFTER = re.compile(
+    rb"['\xe2\x80\x99s)]{0,4}\s?(?:\+|plus\b|or more\b|and above\b"
+    rb"|or greater\b|minimum\b)"
+)
+_EXPERIENCE = re.compile(
+    rb"experience|\bexp\b|expertise|background|track record|hands[ -]on|\bworking\b|\bworked\b"
+    rb"|\bin an?\b|\bas an?\b|"
+    rb"\bin the\b|\bin (?:data|software|analytics|business|machine|product|investment|consulting"
+    rb"|finance|engineering|development|building|similar|related)|"
+    rb"exp\xc3\xa9rience|erfahrung|experi\xc3\xaancia|\busing\b|\bwriting\b|\bbuilding\b|\bwith\b"
+    rb"|\bdeveloping\b|\bprogramming\b|\bmanaging\b|\bcoding\b|\bleading\b|\bdesigning\b"
+    rb"|\bpractice\b|\bproficien|\bknowledge\b|\bmanagement\b|\bdevelopment\b|\bindustry\b"
+)
+_NOT_EXPERIENCE = re.compile(
+    rb"['\xe2\x80\x99s]{0,4}[\s-](?:old\b|of age|in a row|running|contract|warranty|vest|degree"
+    rb"|program|college|university|of service"
+    rb"|of innovation|of history|ago\b|from (?:now|the)|later|anniversar|of age|plan\b|term\b"
+    rb"|roadmap|of college|of university|of study|of education|cliff|appointment|fixed|lease|period"
+    rb"|of growth|visa|and counting|we |our |in business|of post|limit|look ?back|of excellence"
+    rb"|of success|rotation|olds?\b|of heritage|of continuous|consecutive|bond|commitment"
+    rb"|assignment|after )"
+)
+_NOT_BEFORE = re.compile(
+    rb"(?:past|last|next|every|each|previous|following|first|nearly|almost|celebrat\w+|founded"
+    rb"|within|until|through|in under|in just|in less than|history of(?: over)?|for over"
+    rb"|for more than|for nearly|after)\s(?:\w+\s)?\Z"
+)
+_COMPANY = re.compile(
+    rb"\bwe(?:'ve|\xe2\x80\x99ve| have| are| were)\b|\bour\b(?! ideal| next| perfect| new"
+    rb"| candidate| future)|\bcompany(?:'s)? (?:has|with)|\bfounded\b|\bsince\b|\bhas (?:been"
+    rb"|earned|grown|helped|built|delivered|provided|served)|\bfirm\b.{0,30}\bwith\b|\blegacy\b"
+    rb"|\bcombined\b.{0,20}experience|\bhave been\b"
+)
+_COMPANY_AFTER = re.compile(
+    rb"\bhas (?:been|earned|grown|helped|built|delivered|provided|served"
+    rb"|become)|\bwe(?:'ve|\xe2\x80\x99ve| have| are)\b|\bour (?:company|firm|team|clients"
+    rb"|customers)\b"
+)
+_OVERALL = (b"overall", b"total", b"cumulative")
+_INSTEAD_BEFORE = re.compile(
+    rb"degree[^.;\n]{0,200}\bor\b\W{0,3}(?:at least |an? "
+    rb"|minimum (?:of )?)?\Z|(?:in lieu of|substitut\w+|equivalent to)[^.;\n]{0,40}\Z"
+)
+_SOME_YEARS = re.compile(rb"\d\+? ?(?:years|yrs)")
+# More is the age of a firm or a person; 20 is the most that was seen asked for.
+_OLDEST = 20
+
+
+_IN_DIGITS = re.compile(rb"(?<![(\d])\d{1,2}[ +-]{0,2}\Z")
+_NUMBER_ENDS = (*_NUMBERS, b"more", b"plus", b"of", b"full", b"calendar")
+
+
+def _number(written: bytes) -> int:
+    return _NUMBERS[written] if written in _NUMBERS else int(float(written.replace(b",", b".")))
+
+
+def read_years(
+    batch: TextBatch, hits: Hits, sections: Sequence[int], degrees: Sequence[tuple[int, int]]
+) -> list[Years]:
+    """All years of experience that stand in a batch.
+
+    Args:
+        batch: n texts.
+        hits: hits of `YEAR_WORDS`, then `NO_EXPERIENCE`.
+        sections: the number of the section of each hit.
+        degrees: where each degree begins, ascending, and its level: years behind one in a clause go with it.
+    """
+    if not len(hits):
+        return []
+    low = batch.low
+    clause = batch.clause_of(hits.start)
+    ends = np.r_[batch.clauses[1:], len(batch.data)]
+    columns = (
+        hits.index,
+        hits.start,
+        hits.end,
+        batch.clauses[clause],
+        ends[clause],
+        batch.row_of(hits.start),
+    )
+    degree_starts = [at for at, _ in degrees]
+    found: list[Years] = []
+    grades_end = 0
+    for (index, start, end, begin, stop, row), section in zip(
+        zip(*(c.tolist() for c in columns), strict=True), sections, strict=True
+    ):
+        if index >= len(YEAR_WORDS):
+            found.append(Years(row, start, end, 0, None, False, False, None, begin, "no-experience-needed"))
+            continue
+        if section in NOT_ASKED or not _follows_number(low[max(begin, start - 12) : start]):
+            continue
+        pattern = _SEVERAL_DIGITS if _IN_DIGITS.search(low, max(begin, start - 5), start) else _SEVERAL
+        m = pattern.search(low, max(begin, start - 34), start)
+        if m is None:
+            continue
+        before, grades_end = grades_end, end
+        if before > begin and low[before : m.start()].strip() == b"|":
+            continue  # "0-3 years | 4-8 years": grades of one advert, the first counts
+        least = _number(m["low"])
+        most = _number(m["high"]) if m["high"] else None
+        if most is not None and most <= least:
+            most = None
+        if _INSTEAD_BEFORE.search(low[max(begin, m.start() - 230) : m.start()]):
+            continue  # "a bachelor's degree or 8 years of experience" asks for no years beside the degree
+        if least > _OLDEST or not _is_experience(
+            low, int(batch.starts[row]), m.start(), end, begin, stop, section
+        ):
+            continue
+        rule = "range" if most is not None else "least"
+        preferred = section == PREFERRED or _years_preferred(low, end, stop)
+        near = low[end : min(stop, end + 24)]
+        overall = any(word in near for word in _OVERALL)
+        at = bisect_left(degree_starts, m.start()) - 1
+        goes_with = at >= 0 and degree_starts[at] >= max(begin, m.start() - 200)
+        degree = degrees[at][1] if goes_with else None
+        found.append(Years(row, m.start(), end, least, most, preferred, overall, degree, begin, rule))
+    return found
+
+
+def _follows_number(before: bytes) -> bool:
+    """A cheap look whether a number can end here, before the pattern that reads it."""
+    before = before.rstrip(b" -+)'")
+    if not before:
+        return False
+    if 48 <= before[-1] <= 57:
+        return True
+    return before.endswith(_NUMBER_ENDS)
+
+
+def _is_experience(
+    low: bytes, row_start: int, start: int, end: int, begin: int, stop: int, section: int
+) -> bool:
+    if _NOT_EXPERIENCE.match(low, end, min(stop, end + 26)) or _NOT_BEFORE.search(
+        low[max(begin, start - 40) : start]
+    ):
+        return False
+    if _COMPANY.search(low, max(begin, start - 120), start) or _COMPANY_AFTER.search(
+        low, end, min(stop, end + 100)
+    ):
+        return False
+    if low.find(b"experience", end, min(stop, end + 110)) >= 0:
+        return True
+    if _EXPERIENCE.search(low, end, min(stop, end + 110)) or _EXPERIENCE.search(
+        low, max(begin, start - 70), start
+    ):
+        return True
+    return (
+        SECTIONS[section] in ("requirements", "preferred")
+        or b"experience" in low[max(row_start, begin - 40) : begin]
+    )
+
+
+def _years_preferred(low: bytes, end: int, stop: int) -> bool:
+    after = low[end : min(stop, end + 140)]
+    prefer = PREFER.search(after)
+    if prefer is None or b"," in after[: prefer.start()] or _SOME_YEARS.search(after[: prefer.start()]):
+        return False
+    return not DEMAND.search(after[: prefer.start()])
+
+
+def choose_years(asked: list[Years]) -> dict[int, Years]:
+    """The years that count in each row: firm before preferred, overall before a skill's, the most."""
+    by_row: dict[int, list[Years]] = {}
+    for years in asked:
+        by_row.setdefault(years.row, []).append(years)
+    return {row: _main(several) for row, several in by_row.items()}
+
+
+def _main(several: list[Years]) -> Years:
+    firm = [y for y in several if not y.preferred] or several
+    with_degree = [y for y in firm if y.degree is not None]
+    if len({y.degree for y in with_degree}) > 1:
+        lowest = min(y.degree for y in with_degree if y.degree is not None)
+        # Alternatives by degree: the lowest degree's, the first time it stands.
+        of_lowest = next(y for y in with_degree if y.degree == lowest)
+        firm = [of_lowest, *(y for y in firm if y.degree is None and y.overall)]
+    overall = [y for y in firm if y.overall]
+    return max(overall or firm, key=lambda y: y.low)

@@ -1,0 +1,102 @@
+"""The two or three sentences that open a comparison, built from its strongest claims.
+
+A sentence never says more than its verdict: it names only tested differences, and says so where
+none was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rolediff.results import Difference, PayGap, RoleSummary
+from rolediff.wording import say_count, say_list, say_share
+
+# A difference that may be as small as this many points is true but no headline.
+_LEAST_CERTAIN = 0.05
+_NAMED = 3
+
+
+def write_headline(
+    a: RoleSummary, b: RoleSummary, tested: Sequence[Difference], gaps: Sequence[PayGap]
+) -> tuple[str, ...]:
+    """Sentences from the strongest differences; what cannot be told, and on how little, comes last."""
+    sentences = []
+    for side, other, verdict in ((a, b, "more-in-a"), (b, a, "more-in-b")):
+        sentences += _about(side, other, verdict, tested)
+    if not sentences:
+        if min(a.n, b.n):
+            sentences.append(
+                f"The evidence shows no detectable difference between {a.name} and {b.name} in what their "
+                f"adverts ask for ({say_count(a.n, 'opening')} against {b.n:,})."
+            )
+        else:
+            none = [r.name for r in (a, b) if not r.n]
+            sentences.append(f"No opening of {say_list(none)} was read in full, so nothing can be compared.")
+    sentences += _about_pay(a, b, gaps)
+    sentences += _caution(a) + _caution(b)
+    return tuple(sentences)
+
+
+def _about(side: RoleSummary, other: RoleSummary, verdict: str, tested: Sequence[Difference]) -> list[str]:
+    found = [
+        d
+        for d in tested
+        if d.verdict == verdict and d.certain >= _LEAST_CERTAIN and d.value != "not-stated"
+    ]
+    duties = sorted((d for d in found if d.kind == "responsibility"), key=_rank)
+    skills = sorted((d for d in found if d.kind == "skill"), key=_rank)
+    sentences = []
+    if skills:
+        first = skills[0]
+        mine, theirs = _shares(first, verdict)
+        names = say_list([d.label for d in skills[:_NAMED]])
+        sentences.append(
+            f"{side.name} adverts name {names} more often than {other.name} adverts do: {first.label} stands in "
+            f"{say_share(mine)} of them, against {say_share(theirs)}."
+        )
+    if duties:
+        first = duties[0]
+        mine, theirs = _shares(first, verdict)
+        sentences.append(
+            f"The duty that marks them most: {_lower(first.label)} ({say_share(mine)}, against {say_share(theirs)})."
+            if skills
+            else f"{side.name} adverts more often ask to {_lower(first.label)} ({say_share(mine)}, against "
+            f"{say_share(theirs)} of {other.name} adverts)."
+        )
+    return sentences
+
+
+def _about_pay(a: RoleSummary, b: RoleSummary, gaps: Sequence[PayGap]) -> list[str]:
+    for gap in gaps[:1]:
+        source = {"stated": "adverts that state it", "pay table": "pay tables"}.get(gap.basis, "estimates of job boards")
+        if gap.low > 1 or gap.high < 1:
+            more, less, ratio = (a, b, gap.ratio) if gap.ratio > 1 else (b, a, 1 / gap.ratio)
+            low, high = (gap.low, gap.high) if gap.ratio > 1 else (1 / gap.high, 1 / gap.low)
+            return [
+                f"By {source}, {more.name} pays about {(ratio - 1) * 100:.0f}% more than {less.name} at the median "
+                f"({gap.currency}; 95% interval {(low - 1) * 100:.0f}% to {(high - 1) * 100:.0f}%)."
+            ]
+        return [f"By {source}, no difference in median pay can be told ({gap.currency})."]
+    return []
+
+
+def _caution(role: RoleSummary) -> list[str]:
+    if not role.n or not role.borrowed_from:
+        return []
+    return [
+        f"Only {say_count(role.n, 'opening')} of {role.name} {'was' if role.n == 1 else 'were'} read in full; its "
+        f"shares borrow about {role.borrowed * 100:.0f}% of their weight from the other levels of the family."
+    ]
+
+
+def _rank(d: Difference) -> tuple[float, str]:
+    return -d.certain, d.value
+
+
+def _shares(d: Difference, verdict: str) -> tuple[float, float]:
+    shares = d.a.estimate.share, d.b.estimate.share
+    return shares if verdict == "more-in-a" else shares[::-1]
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -1,0 +1,204 @@
+"""Postings for readers: featured openings, and the evidence behind a claim."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from rolediff.errors import UnknownClaimError
+from rolediff.labels import label_of
+from rolediff.paying import BASES
+from rolediff.profiles import KINDS, Facts, Profile, as_groups, claim, read_profiles
+from rolediff.results import Evidence, EvidenceRow, Opening, Quote
+from rolediff.roles import Role, find_role, pair
+from rolediff.warehouse import Warehouse
+from rolediff.wording import say_money
+
+_FEATURED = 5
+_AROUND = 60  # code points quoted before and after the words
+#: Kind of a fact -> kind of the mentions from which it was read, where the two differ.
+_MENTION_KINDS = {"need:required": "skill", "work-mode": "work_mode", "pay-stated": "pay", "entry": "years"}
+_NO_TEXT = (
+    "This snapshot holds facts only, not the texts of the postings: each line names the posting's facts and "
+    "the row of the source it was read from, so that the words can be looked up there."
+)
+
+
+def featured_openings(warehouse: Warehouse, roles: Sequence[Role]) -> dict[str, tuple[Opening, ...]]:
+    """For each role the openings that show it best, by slug. `members` must hold the roles."""
+    found: dict[str, list[Opening]] = {role.slug: [] for role in roles}
+    for row in warehouse.rows("featured", limit=_FEATURED):
+        if row["grp"] in found:
+            found[row["grp"]].append(as_opening(row))
+    return {slug: tuple(openings) for slug, openings in found.items()}
+
+
+def as_opening(row: dict[str, Any]) -> Opening:
+    """A row of the postings table as a reader sees it."""
+    place = ", ".join(str(row[part]) for part in ("city", "region", "country") if row[part])
+    return Opening(
+        posting=row["id"],
+        title=row["title"],
+        employer=row["employer"],
+        place=place or None,
+        posted=row["posted"].isoformat() if row["posted"] else None,
+        pay=_say_pay(row["pay_min"], row["pay_max"], row["pay_currency"], row["pay_period"], row["pay_basis"]),
+        url=row["url"],
+        origin=row["origin"],
+        row=row["row"],
+    )
+
+
+def _say_pay(
+    least: float | None, most: float | None, currency: str | None, period: str | None, basis: str | None
+) -> str | None:
+    if not currency or (least is None and most is None):
+        return None
+    if least is None or most is None:
+        word, amount = ("from", least) if most is None else ("up to", most)
+        text = f"{word} {say_money(amount or 0, currency)}"
+    elif least == most:
+        text = say_money(least, currency)
+    else:
+        text = f"{say_money(least, currency)}–{say_money(most, currency)}"
+    return f"{text} a{'n' if period == 'hour' else ''} {period}" + (" (board's estimate)" if basis != "stated" else "")
+
+
+def find_evidence(warehouse: Warehouse, claim_id: str, limit: int = 20, offset: int = 0) -> list[Evidence]:
+    """The postings behind a claim, page by page; a difference has two sides.
+
+    Args:
+        warehouse: the snapshot.
+        claim_id: `<role>/<kind>/<value>` or `<role a>..<role b>/<kind>/<value>`.
+        limit: postings on a page.
+        offset: postings before the page.
+
+    Raises:
+        UnknownClaimError: the id has another form, or names a kind or value that the roles do not have.
+        UnknownRoleError: it names a role that does not exist.
+    """
+    try:
+        names, kind, value = claim_id.split("/")
+    except ValueError:
+        raise UnknownClaimError(claim_id, ["lead-machine-learning-engineer/skill/python"]) from None
+    roles = [find_role(name) for name in names.split("..")]
+    if len(roles) == 2:
+        roles = list(pair(*roles))
+    if kind == "pay":
+        return [_pay_evidence(warehouse, role, claim_id, value, limit, offset) for role in roles]
+    if kind not in KINDS:
+        raise UnknownClaimError(claim_id, [f"{names}/{k}/{value}" for k in KINDS[:3]])
+    same_family = len({r.family for r in roles}) < len(roles)
+    facts, profiles = read_profiles(warehouse, roles, borrow=not same_family)
+    if value not in facts[kind]:
+        near = get_close_matches(value, facts[kind], n=3, cutoff=0.5)
+        raise UnknownClaimError(claim_id, [f"{names}/{kind}/{v}" for v in near])
+    return [collect_evidence(warehouse, p, facts, [(kind, value)], limit, offset)[0] for p in profiles]
+
+
+def collect_evidence(
+    warehouse: Warehouse,
+    profile: Profile,
+    facts: Facts,
+    wanted: Sequence[tuple[str, str]],
+    limit: int,
+    offset: int = 0,
+) -> list[Evidence]:
+    """The postings of a role behind several facts (kind, value), in their order, one page of each.
+
+    `members` must hold the role, as it does after `read_profiles`.
+    """
+    role = profile.role
+    asked = [{"kind": kind, "value": value} for kind, value in wanted]
+    rows = defaultdict(list)
+    for row in warehouse.rows("evidence", grp=role.slug, wanted=asked, limit=limit, offset=offset):
+        rows[row["fact_kind"], row["fact_value"]].append(row)
+    quotes = _quotes(warehouse, sorted({row["id"] for found in rows.values() for row in found}), wanted)
+    evidence = []
+    for kind, value in wanted:
+        found = rows[kind, value]
+        evidence.append(
+            Evidence(
+                claim=f"{role.slug}/{kind}/{value}",
+                label=label_of(kind, value),
+                role=role.name,
+                estimate=claim(profile, facts, kind, facts[kind].index(value)).estimate,
+                total=found[0]["total"] if found else 0,
+                rows=tuple(EvidenceRow(as_opening(r), tuple(quotes[r["id"], kind, value])) for r in found),
+                note="" if warehouse.has_text else _NO_TEXT,
+            )
+        )
+    return evidence
+
+
+def _quotes(
+    warehouse: Warehouse, postings: list[str], wanted: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str, str], list[Quote]]:
+    """The spans behind facts, by posting, kind and value, with the words where texts are at hand."""
+    quotes: dict[tuple[str, str, str], list[Quote]] = defaultdict(list)
+    if not postings:
+        return quotes
+    texts: dict[str, str] = {}
+    if warehouse.has_text:
+        texts = {row["posting"]: row["text"] for row in warehouse.rows("texts", postings=postings)}
+    # A fact with its own values (a skill, a duty) is stated by mentions of that value; a field of the
+    # posting (its degree) by all mentions of the kind it was read from.
+    by_mention = defaultdict(list)
+    for kind, value in wanted:
+        own = value if kind in ("skill", "need:required", "responsibility") else None
+        by_mention[_MENTION_KINDS.get(kind, kind), own].append((kind, value))
+    kinds = sorted({kind for kind, _ in by_mention})
+    for span in warehouse.rows("quotes", postings=postings, kinds=kinds):
+        text, start, end = texts.get(span["posting"]), span["start"], span["end"]
+        before = words = after = ""
+        if text is not None:
+            words = text[start:end]
+            before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+        quote = Quote(before, words, after, start, end, span["need"], span["rule"])
+        for own in (span["value"], None):
+            for kind, value in by_mention.get((span["kind"], own), ()):
+                if kind != "need:required" or span["need"] == "required":
+                    quotes[span["posting"], kind, value].append(quote)
+    return quotes
+
+
+def _pay_evidence(
+    warehouse: Warehouse, role: Role, claim_id: str, value: str, limit: int, offset: int
+) -> Evidence:
+    basis, _, currency = value.rpartition("-")
+    basis = basis.replace("-", " ")
+    if basis not in BASES:
+        raise UnknownClaimError(claim_id, [f"{role.slug}/pay/{b.replace(' ', '-')}-usd" for b in BASES])
+    answer = warehouse.rows(
+        "pay_evidence", roles=as_groups([role]), basis=basis, currency=currency.upper(), limit=limit, offset=offset
+    )
+    rows = []
+    for row in answer:
+        years = f"{row['year']}" if row["year"] else None
+        rows.append(
+            EvidenceRow(
+                Opening(
+                    posting=row["posting"] or f"{row['origin']}-{row['row']}",
+                    title=row["title"],
+                    employer=row["employer"],
+                    place=", ".join(str(row[k]) for k in ("city", "region", "country") if row[k]) or None,
+                    posted=row["posted"].isoformat() if row["posted"] else years,
+                    pay=_say_pay(row["yearly_min"], row["yearly_max"], row["currency"], "year", "stated"),
+                    url=row["url"],
+                    origin=row["origin"],
+                    row=row["row"],
+                ),
+                (),
+            )
+        )
+    return Evidence(
+        claim=f"{role.slug}/pay/{value}",
+        label=f"Yearly pay in {currency.upper()}, {basis}",
+        role=role.name,
+        estimate=None,
+        total=answer[0]["total"] if answer else 0,
+        rows=tuple(rows),
+        note="" if warehouse.has_text or basis == "pay table" else _NO_TEXT,
+    )

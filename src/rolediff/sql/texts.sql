@@ -1,0 +1,2 @@
+-- Texts of the given postings.
+select posting, text from texts where list_contains($postings, posting)

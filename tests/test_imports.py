@@ -1,0 +1,81 @@
+"""Imports point one way, and heavy libraries stay in the files that need them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import rolediff
+
+ROOT = Path(rolediff.__file__).parent
+
+# A module may import from lower layers only; inside a package its modules may import each other.
+LAYERS = [
+    {"errors", "settings", "schema", "results", "wording", "beta"},
+    {"taxonomy", "statistics"},
+    {"clean", "official", "feeds"},
+    {"fields", "places"},
+    {"copies", "extract", "labels"},
+    {"workspace", "roles"},
+    {"pipeline", "warehouse"},
+    {"snapshots", "profiles"},
+    {"paying", "learning", "headline"},
+    {"postings"},
+    {"compare", "describe", "layout", "evaluate"},
+    {"rendering"},
+    {"export", "web"},
+    {"cli", "__init__"},
+]
+ONLY_IN = {
+    "duckdb": {"warehouse.py"},
+    "rich": {"rendering.py"},
+    "jinja2": {"rendering.py"},
+    "click": {"cli.py"},
+    "rensa": {"copies.py"},
+    "ftfy": {"clean.py"},
+}
+
+
+def imports(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def top(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def test_modules_import_from_lower_layers_only() -> None:
+    layer = {name: i for i, names in enumerate(LAYERS) for name in names}
+    wrong = []
+    for path in sorted(ROOT.rglob("*.py")):
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[0] != "rolediff" or len(parts) < 2:
+                continue
+            target = parts[1] if parts[1] in layer else "__init__"
+            if target in ("__version__", "__init__") or target == top(path):
+                continue
+            if layer[target] >= layer[top(path)]:
+                wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert not wrong
+
+
+def test_every_module_has_a_layer() -> None:
+    known = {name for names in LAYERS for name in names}
+    assert {top(p) for p in ROOT.rglob("*.py")} == known
+
+
+def test_libraries_stay_where_they_are_needed() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {library}"
+        for path in sorted(ROOT.rglob("*.py"))
+        for library, files in ONLY_IN.items()
+        if path.name not in files and any(name.split(".")[0] == library for name in imports(path))
+    ]
+    assert not wrong
