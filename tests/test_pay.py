@@ -54,7 +54,10 @@ STATED = [
     ("Zone A pays a base of [$150,000 $190,000]", (150000, 190000, "USD", "year")),
     ("Pay range: $90,000 - $105,000 - $120,000", (90000, 120000, "USD", "year")),
     ("The base salary is USD$118,000 per year\n- USD$131,000 per year", (118000, 131000, "USD", "year")),
-    ("Austin: salary $100,000 - $120,000\nBoston: salary $110,000 - $140,000", (100000, 120000, "USD", "year")),
+    (
+        "Austin: salary $100,000 - $120,000\nBoston: salary $110,000 - $140,000",
+        (100000, 120000, "USD", "year"),
+    ),
 ]
 
 
@@ -111,7 +114,9 @@ def test_a_dollar_where_it_is_no_dollar_stays_unknown():
 
 
 def test_yearly_pay_uses_the_table():
-    _, records, _ = read(["Pay: $20/hr", "Pay: £400 per day", "Salary: €3,000 a month", "Pay is $900 per week"])
+    _, records, _ = read(
+        ["Pay: $20/hr", "Pay: £400 per day", "Salary: €3,000 a month", "Pay is $900 per week"]
+    )
     assert [r["yearly_min"] for r in records] == [41600, 104000, 36000, 46800]
 
 
@@ -149,7 +154,12 @@ def test_any_text_is_read_without_error_and_in_order(text):
     [
         ({"pay": "$53K-$91K (Glassdoor est.)"}, (53000, 91000, "USD", "year"), "board estimate", None),
         ({"pay": "$124K - $131K (Employer Est.)"}, (124000, 131000, "USD", "year"), "stated", None),
-        ({"pay": "Employer Provided Salary:$50.00 - $65.00 Per Hour"}, (50, 65, "USD", "hour"), "stated", None),
+        (
+            {"pay": "Employer Provided Salary:$50.00 - $65.00 Per Hour"},
+            (50, 65, "USD", "hour"),
+            "stated",
+            None,
+        ),
         ({"pay": "$18/hour"}, (18, 18, "USD", "hour"), "stated", None),
         ({"pay": "$40-50/hr"}, (40, 50, "USD", "hour"), "stated", None),
         ({"pay": "Up to ₹8,00,000 a year"}, (None, 800000, "INR", "year"), "stated", None),
@@ -166,7 +176,12 @@ def test_any_text_is_read_without_error_and_in_order(text):
             "stated",
             None,
         ),
-        ({"pay_min": "22.5", "pay_currency": "USD", "pay_period": "HOURLY"}, (22.5, None, "USD", "hour"), "stated", None),
+        (
+            {"pay_min": "22.5", "pay_currency": "USD", "pay_period": "HOURLY"},
+            (22.5, None, "USD", "hour"),
+            "stated",
+            None,
+        ),
         ({"pay_max": "90000", "pay_currency": "USD"}, (None, 90000, "USD", "year"), "stated", None),
         ({"pay": "$70,000 - $90,000", "place": "Sydney NSW"}, (70000, 90000, "AUD", "year"), "stated", None),
     ],

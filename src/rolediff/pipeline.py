@@ -234,7 +234,8 @@ def _pay_columns(read: pa.StructArray, records: pa.RecordBatch) -> dict[str, pa.
     from_text = read.is_valid()
     found = pc.if_else(from_text, pa.scalar("stated"), basis)
     columns = {
-        f"pay_{name}": pc.if_else(from_text, read.field(name), stated.field(name))
+        # Not `.field(name)`: under a null it holds a nought.
+        f"pay_{name}": pc.if_else(from_text, pc.struct_field(read, name), pc.struct_field(stated, name))
         for name in ("min", "max", "currency", "period", "yearly_min", "yearly_max")
     }
     return {**columns, "pay_basis": pc.if_else(columns["pay_currency"].is_valid(), found, pa.scalar(None, pa.string()))}

@@ -168,7 +168,7 @@ _DEGREE_OF = re.compile(
     rb"|programme|apprentice)"
 )
 _NO_DEGREE_BEFORE = re.compile(
-    rb"(?:\d+|high|some|large|great|greater|certain|any|lesser|varying|reasonable|significant|third"
+    rb"(?:\d+|lieu of|lieu of a|lieu of the|place of a|for a|for the|high|some|large|great|greater|certain|any|lesser|varying|reasonable|significant|third"
     rb"|second|first|to a|to the|same|high school|nth|this|that|your|full)[ -]\Z"
 )
 # "pursue a master's degree with our help", "we support you with your PhD" are no demand.
@@ -178,7 +178,7 @@ _STUDY_AFTER = re.compile(
 )
 
 _JOINS = re.compile(
-    rb"(?:\bor\b|/|\band\b|&|\bto\b|\bthrough\b)\W{0,2}(?:an? |advanced |higher "
+    rb"(?:\bor\b|/|\band\b|&|\bto\b|\bthrough\b|\bsuch as\b|\be\.g\.|\bi\.e\.|\blike\b)\W{0,2}(?:an? |advanced |higher "
     rb"|other |equivalent |graduate )?\Z"
 )
 _LIST = re.compile(rb"['\xe2\x80\x99s]{0,4}(?: degree)?\W{0,3}\Z")
@@ -229,7 +229,7 @@ def _read_degrees(batch: TextBatch, hits: Hits, sections: list[int]) -> list[_De
             _Degree(row, int(batch.starts[row]), start, end, begin, stop, level, f"degree:{form}", section)
         )
     groups = _groups(batch.low, found)
-    stops = [group[0].start for group in groups[1:]] + [len(batch.low)]
+    stops = [group[0].start for group in groups[1:]] + [len(batch.low)] * bool(groups)
     for group, stop in zip(groups, stops, strict=True):
         _tell_need(batch.low, group, stop)
     return found
@@ -291,7 +291,8 @@ def _tell_need(low: bytes, group: list[_Degree], stop: int) -> None:
         preferred = DEMAND.search(after) is None
     line_end = _line_end(low, last.end)
     near = low[last.end : min(last.end + 420, last.clause_end, stop)]
-    instead = b"experience" in near and _OR_EXPERIENCE.search(near) is not None
+    told = b"experience" in near or b"equivalent combination" in near
+    instead = told and _OR_EXPERIENCE.search(near) is not None
     if not instead and low.find(b"experience", last.end, min(last.end + 200, line_end)) >= 0:
         instead = _SUBSTITUTE.search(low, last.end, min(last.end + 200, line_end)) is not None
     for degree in group:
@@ -311,8 +312,9 @@ _DIRECTLY = re.compile(
     rb"|highly )?preferred|['\xe2\x80\x99s]{0,4}(?: degree)? preferabl"
 )
 _SUBSTITUTE = re.compile(
-    rb"\bexperience (?:may|can|will) (?:be )?(?:substitut|considered in)"
-    rb"|\bin lieu of\b|\bsubstitut"
+    rb"\bexperience[^.\n]{0,40}(?:substitut|in lieu of|considered in place)"
+    rb"|\bsubstitut\w* (?:for|of) [^.\n]{0,20}(?:degree|education)"
+    rb"|\bin lieu of (?:an? |the |formal )?(?:degree|education|bachelor)"
 )
 
 

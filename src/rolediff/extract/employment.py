@@ -47,7 +47,7 @@ _TYPE_AFTER = re.compile(
     rb"|exempt|contract|internship|hire\b|only|remote|in |on-?site|hybrid)|\s?(?:[|\n)/]|\Z)"
 )
 _TYPE_BEFORE = re.compile(
-    rb"(?:[|(\n/]|\bis an?|\bas an?|\bour|\bthis|looking for an?|seeking an?"
+    rb"(?:[|(\n/]|\s-|\s\xe2\x80\x93|\bis an?|\bas an?|\bour|\bthis|looking for an?|seeking an?"
     rb"|for an?|permanent,?|regular,?|exempt,?|\ba|\ban|\+)\s?\Z"
 )
 _NO_TYPE_AFTER = re.compile(

@@ -195,7 +195,11 @@ def read_pay(batch: TextBatch, hits: Hits, places: pa.Array | None = None) -> tu
     count = len(_anchors())
     is_anchor = hits.index < count
     anchors = hits.where(is_anchor)
-    anchors = anchors.where(_beside_digits(batch, anchors))
+    # Most codes are words of a sentence ("CAD" is also software): those beside a digit belong to a
+    # figure, and those after "in" say what figures are in.
+    beside = _beside_digits(batch, anchors)
+    named = anchors.where(beside | _after_in(batch, anchors))
+    anchors = anchors.where(beside)
     names = hits.where(~is_anchor)
     rows = batch.row_of(anchors.start)
     lines = batch.line_of(anchors.start)
@@ -228,7 +232,7 @@ def read_pay(batch: TextBatch, hits: Hits, places: pa.Array | None = None) -> tu
         code, how = found.currency, ""
         if code == DOLLAR:
             place = places[row].as_py() if places is not None else None
-            code, how = which_dollar(*_dollars_named(batch, anchors, names, row, found, at), place)
+            code, how = which_dollar(*_dollars_named(batch, named, names, row, found, at), place)
         if code is None or code not in currencies():
             continue
         judged = _judge(batch.low, found, at, code)
@@ -251,6 +255,11 @@ def _beside_digits(batch: TextBatch, anchors: Hits) -> Bools:
             byte = raw[np.clip(at, 0, max(last, 0))]
             found |= (byte >= 48) & (byte <= 57)
     return found
+
+
+def _after_in(batch: TextBatch, anchors: Hits) -> Bools:
+    """Whether "in " stands before an anchor: "all figures in CAD"."""
+    return np.array([batch.low[max(0, s - 4) : s] == b" in " for s in anchors.start.tolist()], bool)
 
 
 def _dollars_named(

@@ -132,7 +132,7 @@ def open_bytes(path: Path) -> BinaryIO:
         FeedError: the file cannot be opened.
     """
     try:
-        return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix.lower() == ".gz" else path.open("rb")
+        return cast("BinaryIO", gzip.open(path, "rb")) if path.suffix.lower() == ".gz" else path.open("rb")
     except OSError as error:
         raise unreadable(path, error) from error
 

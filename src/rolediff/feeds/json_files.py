@@ -160,6 +160,8 @@ class JsonReader:
         self._broken: list[_Broken] = []
         try:
             items = find_objects(parse(self._text()), path)
+            if items and self._damage:  # a wrong checksum after a whole text
+                self._broken.append((len(items) + 1, break_reason(self._damage), None))
         except ValueError as error:
             items = self._salvage(error)
         if items is None:

@@ -4,9 +4,10 @@ Measured on the CC0 table of August 2025 (151,445 rows, 2020 to 2025; every row 
 currency): adjacent rows that are equal in all but the figure make 66,294 runs. 65,229 runs, with
 150,356 rows, are of even length, and of their 75,178 rows at even positions 75,175 are followed by a
 row that is lower (73,402) or equal (1,773): the table holds the maximum and then the minimum of one
-advert, not two persons. `pair_pay_rows` finds {pairs} pairs; {single} rows stay single figures, most of
-them from before 2023. {collapsed} of the {ranges} ranges repeat an earlier one in every field, one of
-them {most} times.
+advert, not two persons. `pair_pay_rows` finds 75,187 pairs (1,773 of equal figures); 1,071 rows stay
+single figures, 75 of 75 adverts of 2020 and 136 of 39,431 of 2025. 26,593 of these 76,258 ranges repeat
+an earlier one in every field, one of them 177 times: 49,665 different ranges are left, 11,137 of which
+stand more than once.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class PayFeed:
                 continue
             cells = without_blanks(cells)
             if pa.types.is_integer(field.type) or pa.types.is_floating(field.type):
-                read = pc.fill_null(pc.match_substring_regex(cells, _NUMBER), False)  # noqa: FBT003
+                read = pc.fill_null(pc.match_substring_regex(cells, _NUMBER), False)
                 cells = pc.if_else(read, pc.utf8_trim_whitespace(cells), pa.scalar(None, cells.type))
                 cells = pc.cast(cells, pa.float64())
                 if pa.types.is_integer(field.type):

@@ -67,7 +67,7 @@ def say_flag(column: pa.Array, word: str) -> pa.Array:
 
 def unpack_cells(column: pa.Array, unpack: Callable[[str], str | None]) -> pa.Array:
     """`unpack` for the cells that start like a list or an object; the others untouched."""
-    packed = pc.fill_null(pc.match_substring_regex(column, r"^\s*[\[{]"), False)  # noqa: FBT003
+    packed = pc.fill_null(pc.match_substring_regex(column, r"^\s*[\[{]"), False)
     if not pc.any(packed).as_py():
         return column
     values = column.filter(packed).to_pylist()
@@ -80,8 +80,10 @@ def unpack_cell(cell: str) -> str | None:
 
 
 def unpack_place(cell: str) -> str | None:
-    """As `unpack_cell`; several places are parted by ";", and of an area that runs from the country down
-    to the quarter come the smallest part, the region and the country.
+    """As `unpack_cell`, but several places are parted by ";", which is how places are read.
+
+    Of an area, a list from the country down to the quarter, come the smallest part, the region and the
+    country: its display name leaves the country out.
     """
     parsed = _parse(cell, _LONGEST_CELL)
     if isinstance(parsed, dict):
@@ -101,12 +103,12 @@ def _unpack(cell: str, joiner: str, longest: int) -> str | None:
     if not isinstance(parsed, (dict, list)):
         return cell
     items = parsed if isinstance(parsed, list) else [parsed]
+    most = len(items) if longest == _LONGEST_TEXT else _MOST_ITEMS  # a text is never shortened
     said = [_say(item) for item in items if item not in (None, "")]
     if any(text is None for text in said):
         return cell  # holds something without a name: better as it is than cut
-    # A list that goes on is told to be cut nowhere else, so a text is never shortened here.
     shown = [text for text in said if text]
-    return joiner.join(shown if joiner == "\n" else shown[:_MOST_ITEMS]) or None
+    return joiner.join(shown[:most]) or None
 
 
 def _say(item: object) -> str | None:

@@ -14,9 +14,9 @@ import orjson
 from selectolax.lexbor import LexborHTMLParser
 
 from rolediff.feeds.base import (
+    DAMAGE,
     NOT_A_POSTING,
     UNREADABLE,
-    DAMAGE,
     Rows,
     decode,
     open_bytes,
