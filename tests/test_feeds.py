@@ -162,10 +162,10 @@ def test_parquet(tmp_path: Path) -> None:
         pay_min="50000",
         pay_period="year",
         pay_currency="EUR",
-        place=records[0]["place"],
+        place="Linz, AT",
         city="Linz",
         country="AT",
-        posted="1970-01-01 00:00:00",
+        posted="1970-01-01 00:00:00.000",
     )
     assert records[2]["pay_min"] == "61000.5"
 
@@ -194,7 +194,8 @@ def test_table_of_columns_knows_every_field_once() -> None:
         ({"min_daily": "400", "max_daily": "500", "min_annual_salary": "", "max_annual_salary": "nan"},
          ("400", "500", "day", None)),
         ({"salary_min": "1", "salary_max": "2"}, ("1", "2", None, None)),
-        ({"salary_min": "1", "salary_max": "2", "pay_period": "HOURLY", "currency": "CAD"}, ("1", "2", "HOURLY", "CAD")),
+        ({"salary_min": "1", "salary_max": "2", "pay_period": "HOURLY", "currency": "CAD"},
+         ("1", "2", "HOURLY", "CAD")),
         ({"annualSalaryMin": "1", "annualSalaryMax": "2"}, ("1", "2", "year", None)),
         ({"hourly_salary_min_usd": "1", "currency": "CAD"}, ("1", None, "hour", "USD")),
         ({"salary_min": "-1", "salary_max": "-1"}, (None, None, None, None)),
@@ -225,7 +226,8 @@ def test_best_column_with_a_value_is_taken(tmp_path: Path) -> None:
 def test_parts_of_a_description_come_under_their_names(tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.csv",
-        "title,description,candidate_profile,benefits\nA,Main.,Curious.,\nB,,Kind.,N/A\nC,<p>Main</p>,Kind.,\nD,Main. Kind.,Kind.,\n",
+        "title,description,candidate_profile,benefits\nA,Main.,Curious.,\nB,,Kind.,N/A\n"
+        "C,<p>Main</p>,Kind.,\nD,Main. Kind.,Kind.,\n",
     )
     assert [r["description"] for r in read(path)[0]] == [
         "Main.\n\nCandidate profile\nCurious.",
@@ -302,9 +304,11 @@ def test_columns_that_turn_up_late_are_read(tmp_path: Path) -> None:
 def test_job_board_objects(tmp_path: Path) -> None:
     adverts = [
         {"id": 1, "title": "A", "content": "T", "location": {"name": "Linz"}, "absolute_url": "https://kestrel.example/1"},
-        {"title": "B", "description": "T", "company": {"display_name": "Kestrel"}, "category": {"label": "IT"},
+        {"title": "B", "description": "T", "company": {"display_name": "Kestrel"},
+         "category": {"label": "IT"},
          "location": {"area": ["Austria", "Tyrol", "Schwaz", "Jenbach"], "display_name": "Jenbach, Schwaz"}},
-        {"text": "C", "hostedUrl": "https://kestrel.example/2", "description": "T", "categories": {"location": "Graz"},
+        {"text": "C", "hostedUrl": "https://kestrel.example/2", "description": "T",
+         "categories": {"location": "Graz"},
          "salaryRange": {"min": 1, "max": 2, "currency": "EUR", "interval": "per-year-salary"},
          "lists": [{"text": "Needs", "content": "<li>SQL</li>"}]},
     ]  # fmt: skip
@@ -318,7 +322,34 @@ def test_job_board_objects(tmp_path: Path) -> None:
     )
     assert (b["employer"], b["industry"], b["place"]) == ("Kestrel", "IT", "Jenbach, Tyrol, Austria")
     assert (c["title"], c["place"], c["pay_min"], c["pay_currency"]) == ("C", "Graz", "1", "EUR")
-    assert c["description"] == "T\n\n<h3>Lists</h3>\nNeeds\n<li>SQL</li>"
+    assert c["description"] == "T\n\nNeeds\n<li>SQL</li>"
+
+
+#: Columns of usual dumps, one a line's part: "source=field", or the source alone where it is not used.
+DUMPS = [
+    """job_id=source_id, company_name=employer, title=title, description=description, max_salary=pay_max,
+    pay_period=pay_period, location=place, company_id, med_salary=pay, min_salary=pay_min, applies,
+    formatted_work_type=employment_type, original_listed_time=posted, remote_allowed=work_mode, zip_code,
+    job_posting_url=url, expiry=expires, currency=pay_currency""",
+    """(column 1), Job Title=title, Salary Estimate=pay, Job Description=description, Rating, Headquarters,
+    Company Name=employer, Location=place, Size, Industry=industry, Revenue""",
+    """job_id=source_id, employer_name=employer, job_title=title, job_description=description, job_city=city,
+    job_state=region, job_country=country, job_is_remote=work_mode, job_apply_link=url, job_publisher,
+    job_posted_at_datetime_utc=posted, job_min_salary=pay_min, job_max_salary=pay_max,
+    job_salary_currency=pay_currency, job_salary_period=pay_period""",
+    """id=source_id, site, job_url=url, title=title, company=employer, location=place, date_posted=posted,
+    job_type=employment_type, interval=pay_period, min_amount=pay_min, max_amount=pay_max, emails,
+    currency=pay_currency, is_remote=work_mode, company_industry=industry, description=description""",
+    """Company=employer, Title=title, Category=industry, Location=place, Responsibilities=description,
+    Minimum Qualifications=description, Preferred Qualifications=description""",
+]
+
+
+@pytest.mark.parametrize("dump", DUMPS)
+def test_columns_of_usual_dumps(dump: str) -> None:
+    pairs = [entry.strip().partition("=") for entry in dump.split(",")]
+    expected = {name: field or None for name, _, field in pairs}
+    assert plan_columns(list(expected), Path("x")).columns == expected
 
 
 # ── values ───────────────────────────────────────────────────────────────────────────────────────
@@ -361,6 +392,8 @@ def test_unpack_cell(cell: str, expected: str) -> None:
 def test_unpack_for_places_and_texts() -> None:
     assert unpack_place("['Wien', 'Graz']") == "Wien; Graz"
     assert unpack_place("{'area': ['UK', 'London'], 'display_name': 'London'}") == "London, UK"
+    assert unpack_place('{"state": "OR", "city": "Salem", "zip": "97301"}') == "Salem, OR"
+    assert unpack_place('{"zip": "97301"}') == '{"zip": "97301"}'
     assert unpack_text("['You build.', 'You run.']") == "You build.\nYou run."
 
 
@@ -415,7 +448,8 @@ def test_gzip_cut_in_the_middle_keeps_what_was_read(tmp_path: Path, name: str) -
     texts = np.random.default_rng(1).integers(0, 10**9, (400, 40))
     adverts = [{"title": f"T{i}", "description": " ".join(map(str, t))} for i, t in enumerate(texts)]
     whole = {
-        "a.csv.gz": as_csv(adverts), "a.jsonl.gz": "\n".join(map(json.dumps, adverts)), "a.json.gz": json.dumps(adverts)
+        "a.csv.gz": as_csv(adverts), "a.jsonl.gz": "\n".join(map(json.dumps, adverts)),
+        "a.json.gz": json.dumps(adverts)
     }[name]  # fmt: skip
     packed = gzip.compress(whole.encode())
     path = tmp_path / name
@@ -426,6 +460,36 @@ def test_gzip_cut_in_the_middle_keeps_what_was_read(tmp_path: Path, name: str) -
     assert len(rejected) == 1
     assert rejected[0]["row"] == len(records) + 1
     assert "breaks off" in rejected[0]["reason"]
+
+
+def test_damaged_parquet_tells_every_lost_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    table = pa.table({"title": ["A"] * 30, "description": [f"Text {i} of an advert." for i in range(30)]})
+    pq.write_table(table, path, row_group_size=10, compression="gzip", use_dictionary=False)
+    start = pq.read_metadata(path).row_group(1).column(1).data_page_offset
+    data = bytearray(path.read_bytes())
+    data[start : start + 80] = b"\xff" * 80
+    path.write_bytes(data)
+    records, rejected = read(path, batch_rows=10)
+    assert [r["row"] for r in records] == list(range(1, 11))
+    assert [r["row"] for r in rejected] == list(range(11, 31))
+    assert {r["reason"].partition(":")[0] for r in rejected} == {"unreadable"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"description": "a", "salary": NaN}', row(description="a")),
+        ('{"description": "a \\ud83d b"}', row(description="a \ufffd b")),
+        ('{"description": "a", "salary": {"min": 1, "max": 2.5}}',
+         row(description="a", pay_min="1", pay_max="2.5")),
+        ('{"description": ["One.", "Two."]}', row(description="One.\nTwo.")),
+        ('{"description": "a", "is_remote": true, "truncated": false}',
+         row(description="a", work_mode="remote", truncated="false")),
+    ],
+)  # fmt: skip
+def test_values_of_json(tmp_path: Path, text: str, expected: dict[str, Any]) -> None:
+    assert read(write(tmp_path / "a.jsonl", text)) == ([expected], [])
 
 
 def test_json_cut_in_the_middle_keeps_what_was_read(tmp_path: Path) -> None:
@@ -535,7 +599,8 @@ def test_forms_of_json_ld(tmp_path: Path, data: Any) -> None:
         ({"jobLocation": {"@type": "Place", "address": {"addressLocality": "Salem", "addressRegion": "OR",
           "addressCountry": {"@type": "Country", "name": "US"}}}},
          {"place": "Salem, OR, US", "city": "Salem", "region": "OR", "country": "US"}),
-        ({"jobLocation": [{"address": {"addressLocality": "Salem"}}, {"address": {"addressLocality": "Eugene"}}]},
+        ({"jobLocation": [{"address": {"addressLocality": "Salem"}},
+          {"address": {"addressLocality": "Eugene"}}]},
          {"place": "Salem; Eugene"}),
         ({"jobLocation": "Salem"}, {"place": "Salem"}),
         ({"jobLocationType": "TELECOMMUTE"}, {"work_mode": "TELECOMMUTE"}),
@@ -655,7 +720,7 @@ def test_find_sources_finds_nothing(tmp_path: Path) -> None:
     with pytest.raises(FeedError, match="no such file or folder"):
         find_sources([tmp_path / "nowhere"])
     (tmp_path / "notes.txt").touch()
-    with pytest.raises(FeedError, match="no file in this folder.*Known endings: .csv"):
+    with pytest.raises(FeedError, match=r"no file in this folder.*Known endings: \.csv"):
         find_sources([tmp_path])
 
 
@@ -715,7 +780,10 @@ PAY_HEADER = (
 
 
 def test_pay_table(tmp_path: Path) -> None:
-    rows = "2025,SE,FT,Data Engineer,150000,EUR,160000,AT,50,AT,M\n2025,SE,FT,Data Engineer,12k,USD,1,US,0,US,M\n2025,SE,FT,X,1,,1,US,0,US,M\n"
+    rows = (
+        "2025,SE,FT,Data Engineer,150000,EUR,160000,AT,50,AT,M\n"
+        "2025,SE,FT,Data Engineer,12k,USD,1,US,0,US,M\n2025,SE,FT,X,1,,1,US,0,US,M\n"
+    )
     path = write(tmp_path / "pay.csv", PAY_HEADER + rows)
     feed = open_feed(path)
     assert feed.kind == "pay"
@@ -733,7 +801,8 @@ def test_pay_table(tmp_path: Path) -> None:
 
 
 def pay(rows: list[tuple[int, str, float]]) -> pa.Table:
-    fixed = {"year": 2025, "experience_level": "SE", "employment_type": "FT", "currency": "USD", "country": "US",
+    fixed = {"year": 2025, "experience_level": "SE", "employment_type": "FT", "currency": "USD",
+             "country": "US",
              "residence": None, "remote_percent": 0, "employer_size": "M"}  # fmt: skip
     return pa.Table.from_pylist(
         [{**fixed, "row": r, "title": t, "amount": a} for r, t, a in rows], PAY_RECORD

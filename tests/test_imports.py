@@ -12,12 +12,13 @@ ROOT = Path(rolediff.__file__).parent
 # A module may import from lower layers only; inside a package its modules may import each other.
 LAYERS = [
     {"errors", "settings", "schema", "results", "wording", "beta"},
-    {"taxonomy", "statistics"},
-    {"clean", "official", "feeds"},
+    {"taxonomy", "statistics", "storage"},
+    {"clean", "official", "feeds", "titles"},
     {"fields", "places"},
     {"copies", "extract", "labels"},
     {"workspace", "roles"},
-    {"pipeline", "warehouse"},
+    {"warehouse"},
+    {"pipeline"},
     {"snapshots", "profiles"},
     {"paying", "learning", "headline"},
     {"postings"},
@@ -28,7 +29,6 @@ LAYERS = [
 ]
 ONLY_IN = {
     "duckdb": {"warehouse.py"},
-    "rich": {"rendering.py"},
     "jinja2": {"rendering.py"},
     "click": {"cli.py"},
     "rensa": {"copies.py"},

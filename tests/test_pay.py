@@ -51,6 +51,12 @@ STATED = [
     ("Pay is $900 per week", (900, 900, "USD", "week")),
     ("Acme Maps | Data Engineer | Remote | $150k-$180k | Full-time", (150000, 180000, "USD", "year")),
     ("Acme Maps | Data Engineer | $165k | Full-time", (165000, 165000, "USD", "year")),
+    (
+        "An estimated salary of $98,500 - $115,740 USD, an annual bonus and more",
+        (98500, 115740, "USD", "year"),
+    ),
+    ("Salary: $80,000 - $100,000 Unfortunately relocation is not paid", (80000, 100000, "USD", "year")),
+    ("Data Engineer, Leeds. Up to £62,000 per annum", (None, 62000, "GBP", "year")),
     ("Zone A pays a base of [$150,000 $190,000]", (150000, 190000, "USD", "year")),
     ("Pay range: $90,000 - $105,000 - $120,000", (90000, 120000, "USD", "year")),
     ("The base salary is USD$118,000 per year\n- USD$131,000 per year", (118000, 131000, "USD", "year")),
@@ -80,6 +86,7 @@ def test_pay_is_read(text, expected):
         "Employees get a $1,500 referral bonus",
         "Membership costs $60/year",
         "Pay: $0.00 per hour",
+        "Pay: $41.50 per class",
         "Salary: 120,000 - 150,000 per year",  # no currency
         "Salary: $700 - $900",  # no period, and no size that tells it
         "Competitive salary. 401k. Founded 1998.",
@@ -95,6 +102,7 @@ def test_other_money_is_not_pay(text):
     [
         ("Salary: $100,000 - $120,000", None, "USD", "dollar-sign"),
         ("Salary: $100,000 - $120,000", "Toronto, ON", "CAD", "dollar-place"),
+        ("Remote in the US or Canada. Salary: $100,000 - $120,000", None, "USD", "dollar-sign"),
         ("Salary: $100,000 - $120,000", "Denver, CO", "USD", "dollar-place"),
         ("Salary: $100,000 - $120,000 (CAD)", "Denver, CO", "CAD", None),
         ("Salary: A$100,000 - A$120,000", None, "AUD", None),

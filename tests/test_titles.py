@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rolediff.errors import UnknownRoleError
-from rolediff.extract.titles import (
+from rolediff.titles import (
     CONFIDENCE,
     families,
     read_title,

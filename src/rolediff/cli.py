@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -146,6 +148,13 @@ def compare(a: str, b: str, form: str, workspace: Path, snapshot: Path | None) -
     click.echo(_render(comparison, form), nl=False)
 
 
+def _terminal() -> dict[str, Any]:
+    """Width and colour of the terminal; a file gets 120 columns and no colour."""
+    if not sys.stdout.isatty():
+        return {}
+    return {"width": shutil.get_terminal_size((120, 40)).columns, "colour": "NO_COLOR" not in os.environ}
+
+
 def _render(comparison: Any, form: str) -> str:
     from rolediff import rendering
     from rolediff.layout import lay_out
@@ -159,7 +168,7 @@ def _render(comparison: Any, form: str) -> str:
         from rolediff.export import comparison_page
 
         return comparison_page(comparison, linked=False)
-    return rendering.to_terminal(sections)
+    return rendering.to_terminal(sections, **_terminal())
 
 
 @main.command()
@@ -182,7 +191,8 @@ def evidence(claim: str, limit: int, offset: int, form: str, workspace: Path, sn
     if form == "json":
         click.echo(b"[" + b",".join(to_json(side).strip() for side in found) + b"]")
     else:
-        click.echo(to_terminal([s for side in found for s in lay_out_evidence(side, offset)]), nl=False)
+        sections = [s for side in found for s in lay_out_evidence(side, offset)]
+        click.echo(to_terminal(sections, **_terminal()), nl=False)
 
 
 @main.command()
@@ -232,7 +242,7 @@ def extract(file: Path) -> None:
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 def titles(file: Any) -> None:
     """Read one title a line; print title, family, seniority and confidence, tab-separated."""
-    from rolediff.extract.titles import read_title
+    from rolediff.titles import read_title
 
     for line in file:
         title = line.rstrip("\r\n")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-
 import numpy as np
 import numpy.typing as npt
 
 from rolediff import statistics
-from rolediff.extract.titles import families
+from rolediff.titles import families
 from rolediff.headline import write_headline
 from rolediff.labels import FIELD_VALUES, group_of, is_tool, label_of
 from rolediff.learning import find_path, find_start
 from rolediff.official import official_facts
 from rolediff.paying import read_pay_claims
 from rolediff.postings import featured_openings
-from rolediff.profiles import Facts, Profile, claim, levels_of, read_profiles, summarise
+from rolediff.profiles import Facts, Profile, claim, join_shares, levels_of, read_profiles, summarise, take_shares
 from rolediff.results import Comparison, Difference, Fact, OfficialLine, PayClaim, Related, Start
 from rolediff.roles import Role, pair
 from rolediff.warehouse import Warehouse
@@ -106,21 +104,28 @@ def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comp
 
 def _test(facts: Facts, a: Profile, b: Profile) -> list[Difference]:
     """The differences of all facts that enter the test, with the page's verdicts."""
-    kinds, found, p_values, enough = [], [], [], []
+    # One call for all kinds that were pooled alike: the cost is per call.
+    chosen = {k: np.flatnonzero(a.k[k] + b.k[k] >= max(_LEAST_SHARE * (a.n + b.n), 1)) for k in TESTED}
+    parts: dict[tuple[float, float], list[str]] = {}
     for kind in TESTED:
-        at = np.flatnonzero(a.k[kind] + b.k[kind] >= max(_LEAST_SHARE * (a.n + b.n), 1))
-        one, other = _take(a.shares[kind], at), _take(b.shares[kind], at)
-        difference = statistics.differences(one, other)
-        is_enough = statistics.enough(one, other)
-        kinds.append((kind, at, one, other))
-        found.append(difference)
-        enough.append(is_enough)
-        p_values.append(np.where(is_enough, difference.p, np.nan))
-    q_values = np.split(
-        statistics.adjust_fdr(np.concatenate(p_values)), np.cumsum([len(p) for p in p_values])[:-1]
+        parts.setdefault((a.shares[kind].padding, b.shares[kind].padding), []).append(kind)
+    found: dict[str, tuple[statistics.Differences, npt.NDArray[np.bool_]]] = {}
+    for kinds in parts.values():
+        one, other = (join_shares([take_shares(p.shares[k], chosen[k]) for k in kinds]) for p in (a, b))
+        difference, enough = statistics.differences(one, other), statistics.enough(one, other)
+        begin = 0
+        for kind in kinds:
+            at = slice(begin, begin + len(chosen[kind]))
+            begin = at.stop
+            columns = (difference.difference, difference.low, difference.high, difference.p)
+            found[kind] = statistics.Differences(*(c[at] for c in columns)), enough[at]
+    q_all = statistics.adjust_fdr(
+        np.concatenate([np.where(found[k][1], found[k][0].p, np.nan) for k in TESTED])
     )
     rows = []
-    for (kind, at, one, other), difference, q in zip(kinds, found, q_values, strict=True):
+    for kind, q in zip(TESTED, np.split(q_all, np.cumsum([len(chosen[k]) for k in TESTED])[:-1]), strict=True):
+        at, difference = chosen[kind], found[kind][0]
+        one, other = take_shares(a.shares[kind], at), take_shares(b.shares[kind], at)
         verdicts = statistics.verdicts(one, other, difference, q)
         for i, place in enumerate(at.tolist()):
             value = facts[kind][place]
@@ -141,12 +146,6 @@ def _test(facts: Facts, a: Profile, b: Profile) -> list[Difference]:
                 )
             )
     return rows
-
-
-def _take(shares: statistics.Shares, at: npt.NDArray[np.int64]) -> statistics.Shares:
-    """The shares of some facts."""
-    arrays = {f.name: getattr(shares, f.name) for f in fields(shares)}
-    return replace(shares, **{name: a[at] for name, a in arrays.items() if isinstance(a, np.ndarray)})
 
 
 def _strongest(rows: list[Difference], verdict: str) -> list[Difference]:
@@ -220,7 +219,7 @@ def _glance(
             if len(names) < count and share[i] >= 0.1 and (not callable(keep) or keep(value)):
                 names.append(f"{label_of(kind, value)} {say_percent(share[i])}")
                 ids.append(f"{profile.role.slug}/{kind}/{value}")
-        return ", ".join(names) or "too few postings to say", ids
+        return ", ".join(names) or "rarely stated" if profile.n else "no postings read in full", ids
 
     rows = []
     for question, kind, keep, count in (
@@ -253,15 +252,10 @@ def _say_pay(claim: PayClaim | None) -> str:
 
 def _related(warehouse: Warehouse, role: Role, without: set[str]) -> tuple[Related, ...]:
     """Families whose openings ask for much the same as a role's family."""
-    table = warehouse.ask("family_shares", least=_ALIKE_LEAST)
-    if not table.num_rows:
-        return ()
-    family, share = table["family"].to_numpy(zero_copy_only=False), table["share"].to_numpy()
-    n_of = dict(zip(family.tolist(), table["n"].to_pylist(), strict=True))
-    facts = np.char.add(
-        table["kind"].to_numpy(zero_copy_only=False).astype(str),
-        table["value"].to_numpy(zero_copy_only=False).astype(str),
-    )
+    table = warehouse.ask("family_shares", least=_ALIKE_LEAST, least_share=_LEAST_SHARE)
+    family, share = table["family"], table["share"]
+    n_of = dict(zip(family.tolist(), table["n"].tolist(), strict=True))
+    facts = np.char.add(table["kind"].astype(str), table["value"].astype(str))
     names, number = np.unique(facts, return_inverse=True)
     profiles = {}
     for name in n_of:

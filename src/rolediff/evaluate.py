@@ -37,7 +37,7 @@ import pyarrow.compute as pc
 
 from rolediff.errors import FeedError, LabelsError
 from rolediff.extract.lines import extract_records
-from rolediff.extract.titles import families, read_titles, seniorities
+from rolediff.titles import families, read_titles, seniorities
 from rolediff.feeds import find_sources, open_feed
 
 Floats = npt.NDArray[np.float64]

@@ -18,7 +18,7 @@ from rolediff.rendering import to_html, to_json, to_markdown
 from rolediff.results import Claim, Comparison, Evidence
 from rolediff.roles import find_role
 from rolediff.snapshots import Snapshot
-from rolediff.workspace import written_aside
+from rolediff.storage import written_aside
 
 _LEAD = "lead-machine-learning-engineer"
 #: The pairs a site is written for unless others are named.

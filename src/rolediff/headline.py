@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rolediff.labels import is_tool
 from rolediff.results import Difference, PayGap, RoleSummary
 from rolediff.wording import say_count, say_list, say_share
 
 # A difference that may be as small as this many points is true but no headline.
 _LEAST_CERTAIN = 0.05
 _NAMED = 3
+# Medians of fewer observations than this stay in the pay section, with their n.
+_LEAST_PAID = 20
 
 
 def write_headline(
@@ -49,10 +52,10 @@ def _about(side: RoleSummary, other: RoleSummary, verdict: str, tested: Sequence
     if skills:
         first = skills[0]
         mine, theirs = _shares(first, verdict)
-        names = say_list([d.label for d in skills[:_NAMED]])
+        names = say_list([_inside(d) for d in skills[:_NAMED]])
         sentences.append(
-            f"{side.name} adverts name {names} more often than {other.name} adverts do: {first.label} stands in "
-            f"{say_share(mine)} of them, against {say_share(theirs)}."
+            f"{side.name} adverts name {names} more often than {other.name} adverts do; "
+            f"{_inside(first)} stands in {say_share(mine)} of them, against {say_share(theirs)}."
         )
     if duties:
         first = duties[0]
@@ -67,7 +70,7 @@ def _about(side: RoleSummary, other: RoleSummary, verdict: str, tested: Sequence
 
 
 def _about_pay(a: RoleSummary, b: RoleSummary, gaps: Sequence[PayGap]) -> list[str]:
-    for gap in gaps[:1]:
+    for gap in [g for g in gaps if min(g.n_a, g.n_b) >= _LEAST_PAID][:1]:
         source = {"stated": "adverts that state it", "pay table": "pay tables"}.get(gap.basis, "estimates of job boards")
         if gap.low > 1 or gap.high < 1:
             more, less, ratio = (a, b, gap.ratio) if gap.ratio > 1 else (b, a, 1 / gap.ratio)
@@ -96,6 +99,11 @@ def _rank(d: Difference) -> tuple[float, str]:
 def _shares(d: Difference, verdict: str) -> tuple[float, float]:
     shares = d.a.estimate.share, d.b.estimate.share
     return shares if verdict == "more-in-a" else shares[::-1]
+
+
+def _inside(skill: Difference) -> str:
+    """A skill's name inside a sentence: methods are common nouns, tools are names."""
+    return skill.label if is_tool(skill.value) else _lower(skill.label)
 
 
 def _lower(label: str) -> str:

@@ -317,10 +317,8 @@ def _path_table(path: Path | None) -> tuple[Table, ...]:
 def _start(c: Comparison, role: RoleSummary, start: Start) -> Section:
     paragraphs = []
     if role.n:
-        paragraphs.append(
-            f"{share_cell(start.entry).text} of the openings are open to beginners: a junior title, or at most one "
-            f"year asked for. {share_cell(start.no_degree).text} say that no degree is needed."
-        )
+        paragraphs.append(_door(start.entry, "are open to beginners: a junior title, or at most one year asked for"))
+        paragraphs.append(_door(start.no_degree, "say that no degree is needed"))
     else:
         paragraphs.append("The snapshot holds no opening that was read in full.")
     if start.note:
@@ -333,6 +331,12 @@ def _start(c: Comparison, role: RoleSummary, start: Start) -> Section:
         paragraphs.append(f"Starting from nothing, learn in this order. {_threshold(start.path)}")
         tables += _path_table(start.path)
     return Section(f"starting-{'a' if role is c.a else 'b'}", f"Getting started as {role.name}", tuple(paragraphs), tables)
+
+
+def _door(claim: Claim, what: str) -> str:
+    if claim.needed:
+        return f"Too few openings to say how many {what}: {claim.needed} more are needed."
+    return f"{share_cell(claim).text} of the openings {what}."
 
 
 def _openings(name: str, openings: Sequence[Opening]) -> Table:

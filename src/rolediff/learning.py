@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rolediff.extract.titles import families
+from rolediff.titles import families
 from rolediff.labels import label_of
 from rolediff.profiles import Facts, Profile, claim
 from rolediff.results import Path, Start, Step
@@ -33,7 +34,7 @@ def find_path(warehouse: Warehouse, profile: Profile, known: Sequence[str]) -> P
     and still bring many openings nearer, so the count of open ones alone would stop too early.
 
     Args:
-        warehouse: the snapshot, with `members` holding the role and its family.
+        warehouse: the snapshot.
         profile: the role to reach.
         known: ids of the skills one starts with.
 
@@ -42,14 +43,14 @@ def find_path(warehouse: Warehouse, profile: Profile, known: Sequence[str]) -> P
     """
     role = profile.role
     counted = role
-    asked = warehouse.ask("asked", grp=role.slug)
+    asked = warehouse.ask("asked", **_of(role))
     if profile.n < _LEAST_OPENINGS and (role.seniority or role.without):
         counted = Role(role.family)
-        asked = warehouse.ask("asked", grp=counted.slug)
-    postings, row = np.unique(asked["posting"].to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
+        asked = warehouse.ask("asked", **_of(counted))
+    postings, row = np.unique(asked["posting"].astype(str), return_inverse=True)
     if len(postings) < _LEAST_OPENINGS:
         return None
-    skills, column = np.unique(asked["skill"].to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
+    skills, column = np.unique(asked["skill"].astype(str), return_inverse=True)
     asks = np.zeros((len(postings), len(skills)), np.float32)
     asks[row, column] = 1
     steps, before, stop = _climb(asks, np.isin(skills, list(known)))
@@ -100,6 +101,10 @@ def _climb(
             stop = f"The last three skills together open less than {_WORTH:.0%} more of the openings."
             break
     return steps, before, stop
+
+
+def _of(role: Role) -> dict[str, Any]:
+    return {"family": role.family, "seniorities": role.levels}
 
 
 def find_start(warehouse: Warehouse, profile: Profile, facts: Facts) -> Start:

@@ -27,30 +27,28 @@ _LEAST_OBSERVATIONS = 5
 def read_pay_claims(warehouse: Warehouse, a: Role, b: Role) -> tuple[list[PayClaim], list[PayGap]]:
     """Pay of two roles by basis and currency, and the ratios of their medians."""
     table = warehouse.ask("pay", roles=as_groups([a, b]))
-    group, basis, currency, voice = (
-        table[name].to_numpy(zero_copy_only=False) for name in ("grp", "basis", "currency", "voice")
-    )
-    pay, year = table["pay"].to_numpy(), table["year"].to_numpy(zero_copy_only=False)
+    group, basis, currency, voice = (table[name] for name in ("grp", "basis", "currency", "voice"))
+    pay, year = table["pay"], table["year"]
     claims, gaps = [], []
     for wanted in BASES:
         rows = basis == wanted
         currencies, counts = np.unique(currency[rows].astype(str), return_counts=True)
         for money in currencies[np.argsort(-counts, kind="stable")].tolist():
+            rows_of = [rows & (currency == money) & (group == role.slug) for role in (a, b)]
+            if max(int(mine.sum()) for mine in rows_of) < _LEAST_OBSERVATIONS:
+                continue
             sides = []
-            for role in (a, b):
-                mine = rows & (currency == money) & (group == role.slug)
+            for role, mine in zip((a, b), rows_of, strict=True):
                 clusters = None if wanted == "pay table" else voice[mine].astype(str)
                 sides.append((role, mine, statistics.median_interval(pay[mine], clusters)))
-            if max(q.n for _, _, q in sides) < _LEAST_OBSERVATIONS:
-                continue
             for role, mine, found in sides:
                 if found.n:
-                    years = sorted({int(y) for y in year[mine].tolist() if y is not None and y == y})
+                    years = sorted({int(y) for y in year[mine].tolist() if y is not None})
                     employers = None if wanted == "pay table" else len(set(voice[mine].tolist()))
                     claims.append(_claim(role, wanted, money, found, employers, years))
             ratio, low, high = statistics.median_gap(sides[0][2], sides[1][2])
             if np.isfinite([ratio, low, high]).all():
-                gaps.append(PayGap(wanted, money, ratio, low, high))
+                gaps.append(PayGap(wanted, money, ratio, low, high, sides[0][2].n, sides[1][2].n))
     return claims, gaps
 
 

@@ -32,11 +32,13 @@ from rolediff.errors import WorkspaceError
 from rolediff.extract import extract_batch
 from rolediff.extract.industry import read_stated_industry
 from rolediff.extract.pay import read_stated_pays
-from rolediff.extract.titles import read_titles
+from rolediff.titles import read_titles
 from rolediff.extract.work import read_stated_employment_type, read_stated_work_mode
 from rolediff.feeds.pay_tables import pair_pay_rows
 from rolediff.schema import PAY_OBSERVATIONS, POSTINGS, SNAPSHOT_TABLES, TEXT
-from rolediff.workspace import Workspace, check_snapshot, parquet_writer, write_json, write_parquet, written_aside
+from rolediff.storage import check_snapshot, parquet_writer, write_json, write_parquet, written_aside
+from rolediff.warehouse import write_facts
+from rolediff.workspace import Workspace
 
 #: Modules whose code decides what a snapshot holds; their hash is part of its identity.
 _READERS = ("clean", "copies", "extract", "feeds", "fields", "pipeline", "places", "schema")
@@ -95,6 +97,7 @@ def build(
         report(f"Found {copied['copies']:,} copies of openings.")
         counts = _assemble(aside, parts, tasks, openings, workspace, origins)
         shutil.rmtree(parts)
+        write_facts(aside)
         hashes = {p.name: sha256(p.read_bytes()).hexdigest() for p in sorted(aside.glob("*.parquet"))}
         manifest = {
             "id": identity,

@@ -113,7 +113,8 @@ def collect_evidence(
     role = profile.role
     asked = [{"kind": kind, "value": value} for kind, value in wanted]
     rows = defaultdict(list)
-    for row in warehouse.rows("evidence", grp=role.slug, wanted=asked, limit=limit, offset=offset):
+    chosen = {"family": role.family, "seniorities": role.levels}
+    for row in warehouse.rows("evidence", **chosen, wanted=asked, limit=limit, offset=offset):
         rows[row["fact_kind"], row["fact_value"]].append(row)
     quotes = _quotes(warehouse, sorted({row["id"] for found in rows.values() for row in found}), wanted)
     evidence = []
@@ -138,7 +139,7 @@ def _quotes(
 ) -> dict[tuple[str, str, str], list[Quote]]:
     """The spans behind facts, by posting, kind and value, with the words where texts are at hand."""
     quotes: dict[tuple[str, str, str], list[Quote]] = defaultdict(list)
-    if not postings:
+    if not postings or not warehouse.has_mentions:
         return quotes
     texts: dict[str, str] = {}
     if warehouse.has_text:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rolediff import statistics
-from rolediff.extract.titles import seniorities
+from rolediff.titles import seniorities
 from rolediff.labels import label_of
 from rolediff.results import Claim, Estimate, RoleSummary
 from rolediff.roles import Role
@@ -68,9 +69,14 @@ class Profile:
         return 0.0
 
 
+def as_group(role: Role) -> dict[str, Any]:
+    """A role in the form that the queries of one role take."""
+    return {"grp": role.slug, "family": role.family, "seniorities": role.levels}
+
+
 def as_groups(roles: Sequence[Role]) -> list[dict[str, Any]]:
-    """Roles in the form that the queries take."""
-    return [{"grp": r.slug, "family": r.family, "seniorities": r.levels} for r in roles]
+    """Roles in the form that the queries of several take."""
+    return [as_group(role) for role in roles]
 
 
 def read_profiles(
@@ -85,41 +91,58 @@ def read_profiles(
             one family must be: pooled towards the same family they would differ too little.
     """
     rests = {r.slug: r.rest for r in roles if borrow and r.rest}
-    families = [Role(r.family) for r in roles]  # a thin role's path is counted on its family
-    everyone = {r.slug: r for r in [*roles, *families, *(r for r in rests.values() if r)]}
-    warehouse.run("members", roles=as_groups(list(everyone.values())))
+    needed = {r.slug: r for r in [*roles, *(r for r in rests.values() if r)]}.values()
+    warehouse.run("members", roles=as_groups(list(needed)))
     sizes = {row["grp"]: row for row in warehouse.rows("sizes")}
-    counts = warehouse.ask("counts")
-    columns = {name: counts[name].to_numpy() for name in ("k", "sum_x2", "sum_xn")}
-    group, kinds, values = (counts[name].to_numpy(zero_copy_only=False) for name in ("grp", "kind", "value"))
-    rows_of = {kind: np.flatnonzero(kinds == kind) for kind in KINDS}
+    counts = {r.slug: warehouse.ask("counts", **as_group(r)) for r in needed}
     facts = {
-        kind: sorted({*values[rows].tolist(), *_ALWAYS.get(kind, ())}) for kind, rows in rows_of.items()
+        kind: sorted(
+            {v for c in counts.values() for v in c["value"][c["kind"] == kind].tolist()} | {*_ALWAYS.get(kind, ())}
+        )
+        for kind in KINDS
     }
+    # All kinds of a role go through one call: its cost is per call more than per share.
+    ends = np.cumsum([0, *(len(found) for found in facts.values())]).tolist()
+    slices = {kind: slice(*span) for kind, span in zip(facts, pairwise(ends), strict=True)}
+    place = {(kind, value): i for i, (kind, value) in enumerate((k, v) for k, vs in facts.items() for v in vs)}
 
-    def own(slug: str, kind: str) -> tuple[npt.NDArray[np.int64], statistics.Shares]:
-        rows = rows_of[kind]
-        rows = rows[group[rows] == slug]
-        at = np.searchsorted(facts[kind], values[rows].astype(str))
-        sums = {name: np.zeros(len(facts[kind]), np.int64) for name in columns}
-        for name, column in columns.items():
-            sums[name][at] = column[rows]
+    def own(slug: str) -> tuple[npt.NDArray[np.int64], statistics.Shares]:
+        found = counts[slug]
+        at = [place.get(key, -1) for key in zip(found["kind"].tolist(), found["value"].tolist(), strict=True)]
+        rows = np.flatnonzero(np.array(at, np.int64) >= 0)
+        sums = {name: np.zeros(ends[-1], np.int64) for name in ("k", "sum_x2", "sum_xn")}
+        for name, column in sums.items():
+            column[np.array(at, np.int64)[rows]] = found[name][rows]
         size = sizes.get(slug, {})
         n, employers, sum_n2 = (int(size.get(name) or 0) for name in ("n", "employers", "sum_n2"))
         return sums["k"], statistics.cluster_shares(n, employers, sum_n2, **sums)
 
     profiles = []
     for role in roles:
-        k: dict[str, npt.NDArray[np.int64]] = {}
-        shares: dict[str, statistics.Shares] = {}
+        k, alone = own(role.slug)
+        shares = {kind: take_shares(alone, at) for kind, at in slices.items()}
         rest = rests.get(role.slug)
-        has_family = rest is not None and bool(sizes.get(rest.slug, {}).get("n"))
-        for kind in KINDS:
-            k[kind], shares[kind] = own(role.slug, kind)
-            if rest and has_family and kind not in _NOT_LENT and len(facts[kind]):
-                shares[kind] = statistics.pool(shares[kind], own(rest.slug, kind)[1])
-        profiles.append(Profile(role, sizes.get(role.slug, {}), k, shares))
+        if rest and sizes.get(rest.slug, {}).get("n"):
+            family = own(rest.slug)[1]
+            for kind, at in slices.items():
+                if kind not in _NOT_LENT and facts[kind]:
+                    shares[kind] = statistics.pool(shares[kind], take_shares(family, at))
+        by_kind = {kind: k[at] for kind, at in slices.items()}
+        profiles.append(Profile(role, sizes.get(role.slug, {}), by_kind, shares))
     return facts, profiles
+
+
+def take_shares(shares: statistics.Shares, at: npt.NDArray[np.int64] | slice) -> statistics.Shares:
+    """The shares of some facts."""
+    arrays = {f.name: getattr(shares, f.name) for f in fields(shares)}
+    return replace(shares, **{name: a[at] for name, a in arrays.items() if isinstance(a, np.ndarray)})
+
+
+def join_shares(parts: Sequence[statistics.Shares]) -> statistics.Shares:
+    """Shares one after the other; all of one level and padding."""
+    arrays = {f.name: [getattr(p, f.name) for p in parts] for f in fields(statistics.Shares)}
+    joined = {name: np.concatenate(a) for name, a in arrays.items() if isinstance(a[0], np.ndarray)}
+    return statistics.Shares(**joined, level=parts[0].level, padding=parts[0].padding)
 
 
 def summarise(profile: Profile, levels: tuple[str, ...]) -> RoleSummary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import textwrap
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -11,6 +12,9 @@ from typing import Any
 import orjson
 
 from rolediff.layout import Cell, Section, Table
+
+# A column is not folded below this many characters.
+_NARROWEST = 12
 
 
 def to_json(result: Any) -> bytes:
@@ -53,64 +57,55 @@ def _markdown_cell(cell: Cell) -> str:
     return f"[{text}]({cell.url})" if cell.url and text else text
 
 
-def to_terminal(sections: Sequence[Section], *, width: int | None = None, colour: bool | None = None) -> str:
+def to_terminal(sections: Sequence[Section], *, width: int = 120, colour: bool = False) -> str:
     """Sections as text for a terminal.
 
     Args:
         sections: what to draw.
-        width: columns; None takes the terminal's own, or 110 where there is none.
-        colour: whether to use colours; None asks the terminal.
+        width: columns of the terminal; cells are folded to fit.
+        colour: whether headings and verdicts carry terminal codes.
     """
-    import io
-
-    from rich.console import Console
-
-    probe = Console(force_terminal=colour)
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer,
-        width=width or (probe.width if probe.is_terminal else 110),
-        force_terminal=probe.is_terminal if colour is None else colour,
-        highlight=False,
-        emoji=False,
-    )
+    lines: list[str] = []
     for section in sections:
-        _draw(console, section)
-    return buffer.getvalue()
+        title = f" {section.title} ".center(4)
+        lines += ["", _styled(f"──{title}" + "─" * max(width - len(title) - 2, 0), "1", colour)]
+        for paragraph in section.paragraphs:
+            lines += textwrap.wrap(paragraph, width) or [""]
+        for table in section.tables:
+            lines += ["", *([_styled(table.caption, "3", colour)] if table.caption else [])]
+            lines += _grid(table, width, colour)
+    return "\n".join(lines) + "\n"
 
 
-def _draw(console: Any, section: Section) -> None:
-    from rich.markup import escape
-    from rich.rule import Rule
-    from rich.table import Table as Grid
-    from rich.text import Text
+def _grid(table: Table, width: int, colour: bool) -> list[str]:
+    """The lines of a table: columns as wide as their text where it fits, the widest folded where not."""
+    texts = [[line.strip() for line in table.columns]] + [[c.text for c in row] for row in table.rows]
+    widths = [max(len(part) for row in texts for part in row[i].split("\n")) for i in range(len(table.columns))]
+    # A heading may fold; it does not make its column wider than what stands below.
+    for i, column in enumerate(table.columns):
+        body = max((len(part) for row in texts[1:] for part in row[i].split("\n")), default=0)
+        widths[i] = max(body, max(map(len, column.split()), default=0))
+    room = width - 2 * (len(widths) - 1)
+    while sum(widths) > room and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    lines = []
+    for number, row in enumerate(texts):
+        folded = [
+            [part for line in text.split("\n") for part in textwrap.wrap(line, w) or [""]]
+            for text, w in zip(row, widths, strict=True)
+        ]
+        for level in range(max(map(len, folded))):
+            cells = [
+                (part[level] if level < len(part) else "").ljust(w) for part, w in zip(folded, widths, strict=True)
+            ]
+            line = "  ".join(cells).rstrip()
+            style = "2" if not number else "1" if row[-1].startswith("more in") else ""
+            lines.append(_styled(line, style, colour))
+    return lines
 
-    console.print()
-    console.print(Rule(Text(section.title, style="bold"), align="left", style="dim"))
-    for paragraph in section.paragraphs:
-        console.print(escape(paragraph), soft_wrap=False)
-    for table in section.tables:
-        grid = Grid(
-            title=escape(table.caption) or None,
-            title_justify="left",
-            title_style="italic",
-            box=None,
-            pad_edge=False,
-            padding=(0, 2, 0, 0),
-            header_style="dim",
-        )
-        for column in table.columns:
-            grid.add_column(escape(column), overflow="fold")
-        for row in table.rows:
-            grid.add_row(*(Text(cell.text, style=_style(cell)) for cell in row))
-        console.print()
-        console.print(grid)
 
-
-def _style(cell: Cell) -> str:
-    if cell.text.startswith("more in"):
-        return "bold"
-    return "dim" if cell.text.startswith(("withheld", "too few", "no detectable", "not stated")) else ""
+def _styled(text: str, code: str, colour: bool) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if colour and code and text else text
 
 
 @cache

@@ -93,6 +93,8 @@ class PayGap:
     ratio: float
     low: float
     high: float
+    n_a: int
+    n_b: int
 
 
 @dataclass(frozen=True, slots=True)

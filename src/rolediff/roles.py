@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rolediff.errors import UnknownRoleError
-from rolediff.extract.titles import families, resolve_role, role_name, role_slug, seniorities
+from rolediff.titles import families, resolve_role, role_name, role_slug, seniorities
 
 _EXCEPT = "-except-"
 

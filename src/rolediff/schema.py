@@ -182,6 +182,18 @@ TEXTS = pa.schema(
     ]
 )
 
+#: What openings state, each thing once: derived from POSTINGS and MENTIONS by sql/facts.sql.
+FACTS = pa.schema(
+    [
+        pa.field("family", pa.string(), nullable=False),
+        pa.field("seniority", pa.string(), nullable=False),
+        pa.field("posting", pa.string(), nullable=False),
+        pa.field("voice", pa.string(), nullable=False),  # the employer, or an origin that names none
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+    ]
+)
+
 #: Yearly pay in one currency, from adverts and from pay tables, kept apart by `basis`.
 PAY_OBSERVATIONS = pa.schema(
     [
@@ -207,6 +219,7 @@ SNAPSHOT_TABLES = {
     "postings": POSTINGS,
     "mentions": MENTIONS,
     "texts": TEXTS,
+    "facts": FACTS,
     "pay_observations": PAY_OBSERVATIONS,
 }
 

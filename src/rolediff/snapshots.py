@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from rolediff.errors import WorkspaceError
+from rolediff.storage import check_snapshot, current_snapshot, reference_snapshot, write_json, written_aside
 from rolediff.warehouse import Warehouse
-from rolediff.workspace import Workspace, check_snapshot, reference_snapshot, write_json, written_aside
 
 
 class Snapshot(Warehouse):
@@ -55,7 +55,7 @@ def open_snapshot(workspace: Path, snapshot: Path | None = None) -> Snapshot:
     if snapshot is not None:
         return Snapshot(reference_snapshot() if str(snapshot) == "reference" else check_snapshot(snapshot))
     if workspace.is_dir():
-        return Snapshot(Workspace(workspace).current())
+        return Snapshot(current_snapshot(workspace))
     return Snapshot(reference_snapshot())
 
 

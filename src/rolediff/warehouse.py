@@ -8,16 +8,37 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
+import numpy as np
+import numpy.typing as npt
 
 from rolediff.errors import WorkspaceError
+from rolediff.storage import parquet_writer
 
-_TABLES = ("postings", "mentions", "pay_observations")
+_TABLES = ("postings", "facts", "pay_observations")
+_OPTIONAL = ("mentions", "texts")  # published snapshots may go without
+
+
+# Facts of a row group: few enough that a role's query skips most of the file.
+_FACTS_TOGETHER = 20_000
 
 
 @cache
 def _statement(name: str) -> str:
     return (resources.files("rolediff") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def write_facts(folder: Path) -> None:
+    """Writes facts.parquet from the postings and mentions of a snapshot's folder."""
+    from rolediff.schema import FACTS
+
+    connection = duckdb.connect(config={"threads": 1})
+    for table in ("postings", "mentions"):
+        quoted = str(folder / f"{table}.parquet").replace("'", "''")
+        connection.execute(f"create view {table} as from read_parquet('{quoted}')")  # noqa: S608
+    facts = connection.sql(_statement("facts"))
+    with parquet_writer(folder / "facts.parquet", FACTS) as writer:
+        for batch in facts.to_arrow_reader(_FACTS_TOGETHER):
+            writer.write_batch(batch.cast(FACTS))
 
 
 class Warehouse:
@@ -36,11 +57,10 @@ class Warehouse:
         self._connection = duckdb.connect(config={"threads": 1})
         for table in _TABLES:
             self._view(table)
-        self.has_text = (folder / "texts.parquet").is_file()
-        if self.has_text:
-            self._view("texts")
-        for name in ("role_mentions", "facts"):
-            self._connection.execute(_statement(name))
+        for table in _OPTIONAL:
+            if (folder / f"{table}.parquet").is_file():
+                self._view(table)
+        self.has_mentions, self.has_text = ((folder / f"{t}.parquet").is_file() for t in _OPTIONAL)
 
     def _view(self, table: str) -> None:
         path = self.folder / f"{table}.parquet"
@@ -57,11 +77,24 @@ class Warehouse:
         """Runs a statement of sql/ that returns nothing."""
         self._connection.execute(_statement(name), values or None)
 
-    def ask(self, name: str, **values: Any) -> pa.Table:
-        """The answer of a query of sql/, as an Arrow table."""
-        return self._connection.sql(_statement(name), params=values or None).to_arrow_table()
+    def ask(self, name: str, **values: Any) -> dict[str, npt.NDArray[Any]]:
+        """The answer of a query of sql/: an array a column; strings and what may be null as objects."""
+        answer = self._connection.execute(_statement(name), values or None).fetchnumpy()
+        return {column: _with_none(array) for column, array in answer.items()}
 
     def rows(self, name: str, **values: Any) -> list[dict[str, Any]]:
         """The answer of a query of sql/, for the few rows that a page shows."""
-        answer: list[dict[str, Any]] = self.ask(name, **values).to_pylist()
-        return answer
+        cursor = self._connection.execute(_statement(name), values or None)
+        columns = [column[0] for column in cursor.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _with_none(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A column whose nulls, if it has any, are None."""
+    if not isinstance(array, np.ma.MaskedArray):
+        return array
+    if not array.mask.any():
+        return array.data
+    plain = array.data.astype(object)
+    plain[array.mask] = None
+    return plain

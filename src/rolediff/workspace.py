@@ -10,22 +10,18 @@ Everything is written aside and moved in one step, so that a crash leaves what w
 from __future__ import annotations
 
 import os
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from rolediff.errors import FeedError, WorkspaceError
 from rolediff.feeds import find_sources, open_feed, read_origin
 from rolediff.schema import PAY_RECORD, RECORD, REJECTED, Origin
+from rolediff.storage import CURRENT, parquet_writer, sync, write_json, written_aside
 
 #: Rows of a raw table that are read and extracted together: see docs/method/architecture.md.
 BATCH_ROWS = 1_000
@@ -46,51 +42,6 @@ class Source:
     already: bool = False  # the same bytes were ingested before
 
 
-def write_parquet(table: pa.Table, path: Path) -> None:
-    """Writes a table the way all tables of rolediff are written."""
-    with parquet_writer(path, table.schema) as writer:
-        writer.write_table(table)
-
-
-def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """A writer whose bytes depend on nothing but rows, schema and library versions."""
-    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=9, store_schema=True)
-
-
-def write_json(value: Any, path: Path) -> None:
-    """Writes JSON for people to read: sorted and indented."""
-    path.write_bytes(
-        orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
-    )
-
-
-@contextmanager
-def written_aside(target: Path) -> Iterator[Path]:
-    """A folder to write into that becomes `target` in one step, or vanishes on an error."""
-    aside = target.parent / f".{target.name}.{os.getpid()}"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    try:
-        yield aside
-        for path in aside.iterdir():
-            _sync(path)
-        _sync(aside)
-        if target.exists():
-            shutil.rmtree(target)
-        aside.rename(target)
-        _sync(target.parent)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 class Workspace:
     """A folder with raw data and snapshots; made when first written to."""
 
@@ -98,7 +49,7 @@ class Workspace:
         self.folder = folder
         self.raw = folder / "raw"
         self.snapshots = folder / "snapshots"
-        self._current = folder / "CURRENT"
+        self._current = folder / CURRENT
 
     def ingest(
         self,
@@ -191,38 +142,8 @@ class Workspace:
 
     def switch(self, snapshot: str) -> None:
         """Makes a snapshot the one in use, in one step."""
-        aside = self.folder / f".CURRENT.{os.getpid()}"
+        aside = self.folder / f".{CURRENT}.{os.getpid()}"
         aside.write_text(snapshot + "\n", encoding="utf-8")
-        _sync(aside)
+        sync(aside)
         aside.replace(self._current)
-        _sync(self.folder)
-
-    def current(self) -> Path:
-        """The folder of the snapshot in use.
-
-        Raises:
-            WorkspaceError: none was built yet, or it is gone.
-        """
-        if not self._current.is_file():
-            raise WorkspaceError(
-                f"The workspace {self.folder} has no snapshot. Read postings with `rolediff ingest FILE`, "
-                "then `rolediff build`."
-            )
-        folder = self.snapshots / self._current.read_text(encoding="utf-8").strip()
-        return check_snapshot(folder)
-
-
-def check_snapshot(folder: Path) -> Path:
-    """The folder, if it holds a snapshot.
-
-    Raises:
-        WorkspaceError: it does not.
-    """
-    if not (folder / "manifest.json").is_file():
-        raise WorkspaceError(f"{folder} holds no snapshot: it has no manifest.json. Build one: `rolediff build`.")
-    return folder
-
-
-def reference_snapshot() -> Path:
-    """The snapshot that comes with rolediff: facts of public postings, without their texts."""
-    return check_snapshot(Path(str(resources.files("rolediff") / "reference")))
+        sync(self.folder)

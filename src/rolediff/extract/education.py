@@ -137,6 +137,7 @@ def _column(count: int, values: dict[int, int | None]) -> pa.Array:
 class _Degree:
     row: int
     row_start: int
+    row_end: int
     start: int
     end: int
     clause: int
@@ -150,7 +151,7 @@ class _Degree:
 
 # "BS", "MS", "BA", "BE" are degrees only beside another degree, or before what degrees are followed by.
 _ABBREVIATION_AFTER = re.compile(
-    rb"\s?(?:/|,? ?or |,? ?and |&|\+|,)\s?(?:an? )?(?:b\.?s|b\.?a|m\.?s|m\.?a|mba|ph\.?d|b\.?tech"
+    rb"\s?(?:/|,? ?(?:and/)?or |,? ?and |&|\+|,)\s?(?:an? )?(?:b\.?s|b\.?a|m\.?s|m\.?a|mba|ph\.?d|b\.?tech"
     rb"|b\.?e|m\.?tech|masters?|advanced|higher|equivalent|m\.?e|doctor|above)\b"
     rb"|\s?\.?(?:degree|in (?!office|excel|word|access|sql|project|power|the )|\(|required"
     rb"|preferred|with a|from|level|\+|,? ?or (?:higher|equivalent|above|better))"
@@ -168,7 +169,8 @@ _DEGREE_OF = re.compile(
     rb"|programme|apprentice)"
 )
 _NO_DEGREE_BEFORE = re.compile(
-    rb"(?:\d+|lieu of|lieu of a|lieu of the|place of a|for a|for the|high|some|large|great|greater|certain|any|lesser|varying|reasonable|significant|third"
+    rb"(?:\d+|lieu of|lieu of a|lieu of the|place of a|for a|for the|high|some|large|great|greater"
+    rb"|certain|any|lesser|varying|reasonable|significant|third"
     rb"|second|first|to a|to the|same|high school|nth|this|that|your|full)[ -]\Z"
 )
 # "pursue a master's degree with our help", "we support you with your PhD" are no demand.
@@ -178,7 +180,8 @@ _STUDY_AFTER = re.compile(
 )
 
 _JOINS = re.compile(
-    rb"(?:\bor\b|/|\band\b|&|\bto\b|\bthrough\b|\bsuch as\b|\be\.g\.|\bi\.e\.|\blike\b)\W{0,2}(?:an? |advanced |higher "
+    rb"(?:\bor\b|/|\band\b|&|\bto\b|\bthrough\b|\bsuch as\b|\be\.g\.|\bi\.e\."
+    rb"|\blike\b)\W{0,2}(?:an? |advanced |higher "
     rb"|other |equivalent |graduate )?\Z"
 )
 _LIST = re.compile(rb"['\xe2\x80\x99s]{0,4}(?: degree)?\W{0,3}\Z")
@@ -221,12 +224,13 @@ def _read_degrees(batch: TextBatch, hits: Hits, sections: list[int]) -> list[_De
         if form != "word" and not _is_degree(batch, form, start, end, begin, stop, found):
             continue
         level = levels[index]
+        row_start, row_end = batch.starts[row : row + 2].tolist()
         if form == "bare" and (glued := _GLUED.search(batch.low, max(begin, start - 14), start)):
             level = LEVELS.index(
                 "associate" if glued["associate"] else "bachelor" if glued["bachelor"] else "master"
             )
         found.append(
-            _Degree(row, int(batch.starts[row]), start, end, begin, stop, level, f"degree:{form}", section)
+            _Degree(row, row_start, row_end, start, end, begin, stop, level, f"degree:{form}", section)
         )
     groups = _groups(batch.low, found)
     stops = [group[0].start for group in groups[1:]] + [len(batch.low)] * bool(groups)
@@ -274,6 +278,9 @@ def _groups(low: bytes, found: list[_Degree]) -> list[list[_Degree]]:
     return groups
 
 
+_LINE_LOST_IN = re.compile(rb"['\xe2\x80\x99s]{0,4}(?: degree)? in:? ?")
+
+
 def _tell_need(low: bytes, group: list[_Degree], stop: int) -> None:
     """Whether the degrees of a group are preferred only, from the words up to the next degree at `stop`."""
     first, last = group[0], group[-1]
@@ -290,7 +297,10 @@ def _tell_need(low: bytes, group: list[_Degree], stop: int) -> None:
     elif not prefer and _PREFER_BEFORE.search(low, max(first.clause, first.start - 60), first.start):
         preferred = DEMAND.search(after) is None
     line_end = _line_end(low, last.end)
-    near = low[last.end : min(last.end + 420, last.clause_end, stop)]
+    end = last.clause_end
+    if _LINE_LOST_IN.fullmatch(low, last.end, max(end - 1, last.end)) and end < last.row_end:
+        end = _line_end(low, end)  # "degree in", then the subjects on a line of their own
+    near = low[last.end : min(last.end + 420, end, stop)]
     told = b"experience" in near or b"equivalent combination" in near
     instead = told and _OR_EXPERIENCE.search(near) is not None
     if not instead and low.find(b"experience", last.end, min(last.end + 200, line_end)) >= 0:
@@ -347,6 +357,7 @@ def _degree_columns(
         now = preferred[d.row]
         if d.preferred and (least is None or d.level > least):
             preferred[d.row] = d.level if now is None else min(now, d.level)
-        if not d.preferred or least is None:
+        # "BS or equivalent experience" may stand a second time under what is preferred.
+        if not d.preferred or least is None or d.level <= least:
             instead[d.row] = bool(instead[d.row]) or d.or_experience
     return low, preferred, instead

@@ -111,9 +111,17 @@ def decide_types(count: int, evidence: list[Evidence]) -> list[str | None]:
     return types
 
 
+# One of these stands in every title that the patterns match.
+_TITLE_WORDS = (
+    *("intern", "contract", "temp", "season", "part", "full", "freelance", "c2h", "fixed", "ftc"),
+    *("praktik", "stag", "co-op", "coop", "student", "trainee", "altern", "apprent"),
+)
+
+
 def type_of_title(title: str | None) -> str | None:
     """The type that a title names ("Intern", "Contract"); else None."""
-    if not title:
+    low = title.lower() if title else ""
+    if title is None or not any(word in low for word in _TITLE_WORDS):
         return None
     if _INTERN_TITLE.search(title):
         return "internship"

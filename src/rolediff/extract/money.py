@@ -104,8 +104,8 @@ def alternatives(spellings: Iterable[str]) -> bytes:
 class _Patterns:
     amount: re.Pattern[bytes]
     joint: re.Pattern[bytes]
-    period: dict[str, re.Pattern[bytes]]
-    adverb: dict[str, re.Pattern[bytes]]
+    period: re.Pattern[bytes]  # groups are named like the periods
+    adverb: re.Pattern[bytes]
 
 
 @cache
@@ -127,20 +127,19 @@ def _patterns() -> _Patterns:
         rb"(?:\s?[(\[]?(?P<tail>%b)[)\]]?)?"
     ) % (sign, sign, number, times, sign, after)
     rows = read_table("pay_periods")
-    period = {}
-    adverb = {}
+    period, adverb = [], []
     for row in rows:
-        units, adverbs = (
-            alternatives(row.items("units")),
-            alternatives(a.replace("-", " ") for a in row.items("adverbs")),
-        )
+        units = alternatives(row.items("units"))
+        adverbs = alternatives(a.replace("-", " ") for a in row.items("adverbs"))
         # After "per" the next word may follow without a blank, where line breaks were lost.
         whole = alternatives(u for u in row.items("units") if len(u) > 3)
-        period[row["period"]] = re.compile(
-            rb"\bper (?:%b)|(?:/|\bper |\ba |\ban |\beach |\bpar |\bpro |\bim |\bje |\bl')\s?(?:%b)(?![a-z])"
-            rb"|(?<![a-z.])(?:%b)(?![a-z])" % (whole, units, adverbs)
+        name = row["period"].encode()
+        period.append(
+            rb"(?P<%b>\bper (?:%b)"
+            rb"|(?:/|\bper |\ba |\ban |\beach |\bpar |\bpro |\bim |\bje |\bl')\s?(?:%b)(?![a-z])"
+            rb"|(?<![a-z.])(?:%b)(?![a-z]))" % (name, whole, units, adverbs)
         )
-        adverb[row["period"]] = re.compile(rb"(?<![a-z.])(?:%b)(?![a-z])" % adverbs)
+        adverb.append(rb"(?P<%b>%b)" % (name, adverbs))
     any_unit = b"|".join(alternatives(r.items("units")) for r in rows)
     any_adverb = b"|".join(alternatives(r.items("adverbs")) for r in rows)
     between = rb"(?:\s?(?:/|per |an? |each )\s?(?:%b)(?![a-z])|\s(?:%b)\b)?" % (any_unit, any_adverb)
@@ -150,7 +149,12 @@ def _patterns() -> _Patterns:
         rb"|\bthrough\b|\band\b|\bup to\b|\bbis\b|\bund\b|\xc3\xa0|\bet\b|[,;/]?\s?\bmax(?:imum)?\b\s?:?)"
         rb"\s?(?:up to )?"
     )
-    return _Patterns(re.compile(amount), re.compile(joint), period, adverb)
+    return _Patterns(
+        re.compile(amount),
+        re.compile(joint),
+        re.compile(b"|".join(period)),
+        re.compile(rb"(?<![a-z.])(?:%b)(?![a-z])" % b"|".join(adverb)),
+    )
 
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────
@@ -168,6 +172,16 @@ class Amount:
     indian: bool
     open: bool  # "120k+"
     great: bool  # millions: not pay
+
+
+_MILLIONS = re.compile(
+    rb"\s?\d[\d,.]*(?:\s?(?:-|to|\xe2\x80\x93)\s?\$?\d[\d,.]*)?\s?\+?(?:m|mm|b|bn|million|billion|trillion)\b"
+)
+
+
+def is_great(text: bytes, after: int) -> bool:
+    """Whether millions follow a sign: a quick look at the commonest money that is no pay."""
+    return _MILLIONS.match(text, after, after + 30) is not None
 
 
 def read_amounts(text: bytes, start: int, end: int) -> list[Amount]:
@@ -295,25 +309,15 @@ def read_period(
     """The period, the end of the words that state it, and whether it is stated rather than inferred."""
     patterns = _patterns()
     stop = min(line_end, found.end + 45)
-    inside = [
-        (m.start(), m.end(), name)
-        for name, pattern in patterns.period.items()
-        if (m := pattern.search(text, found.start, stop)) is not None
-    ]
-    if inside:
-        at, end, name = min(inside)
-        if at < found.end or not _NO_PERIOD_ACROSS.search(text, found.end, at):
-            return name, max(end, found.end), True
+    m = patterns.period.search(text, found.start, stop)
+    if m is not None and (m.start() < found.end or not _NO_PERIOD_ACROSS.search(text, found.end, m.start())):
+        return m.lastgroup, max(m.end(), found.end), True
     before = max(line, found.start - 60)
-    nearest = [
-        (m.end(), name)
-        for name, pattern in patterns.adverb.items()
-        for m in pattern.finditer(text, before, found.start)
-    ]
+    nearest = [m.lastgroup or "" for m in patterns.adverb.finditer(text, before, found.start)]
     figure = found.low if found.low is not None else found.high
     assert figure is not None
     currency = currencies().get(code)
-    for _, name in sorted(nearest, reverse=True):
+    for name in reversed(nearest):
         # "Weekly pay! $75,000": an adverb that makes no sense with the figure belongs to something else.
         if (
             currency is None

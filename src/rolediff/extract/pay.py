@@ -28,6 +28,7 @@ from rolediff.extract.money import (
     currency_signs,
     dollar_places,
     factors,
+    is_great,
     is_hourly,
     pay_record,
     read_amounts,
@@ -45,10 +46,13 @@ __all__ = ["PAY_READ", "StatedPay", "phrases", "read_pay", "read_stated_pay", "r
 
 # How far round an anchor the figures of one range may stand, and how far before it the words that
 # say what the money is for: a long clause of an American pay notice.
-_BEFORE, _AFTER, _CONTEXT = 60, 120, 130
+_BEFORE, _AFTER, _CONTEXT = 40, 90, 130
+_DOLLAR_BYTE = ord("$")
 # A line this short before the figure can be its heading ("Salary range").
 _HEADING = 80
 # Pay of a year below a tenth of the least, or 200 times it, is money for something else.
+# "Up to" so much a year is pay by itself only above twice the least: allowances are smaller.
+_ALLOWANCE = 2.0
 _LEAST_PART, _MOST_TIMES = 0.1, 200.0
 # Headings that often follow the pay in texts that lost their lines.
 _LABELS = (b"benefits", b"perks", b"insurance", b"equity")
@@ -71,6 +75,7 @@ class _Cues:
     any: re.Pattern[bytes]
     says: dict[bytes, str]
     other_after: re.Pattern[bytes]
+    other_next: re.Pattern[bytes]
 
 
 @cache
@@ -84,15 +89,17 @@ def _cues() -> _Cues:
     # What follows the figure: "$5,000 sign-on bonus", "$2M in funding"; a label of the next part
     # ("Benefits:", "Bonus:") and what comes on top ("+ bonus", "plus equity") do not count.
     other = alternatives(c.decode() for c, kind in says.items() if kind == "other" and c not in _LABELS)
-    other_after = (
-        rb"[^a-z0-9+,.;|&]{0,4}(?:(?!(?:and|plus|or|with|base|salary|pay|depending)\b)[a-z]+[ -]){0,4}"
-        rb"(?:%b)(?![a-z]|\s?:)" % other
+    words = rb"(?:(?!(?:and|plus|or|with|base|salary|pay|depending)\b)[a-z]+[ -]){0,%d}"
+    other_after = rb"[^a-z0-9+,.;|&]{0,4}" + words + rb"(?:%b)(?![a-z]|\s?:)"
+    return _Cues(
+        re.compile(cue), says, re.compile(other_after % (4, other)), re.compile(other_after % (0, other))
     )
-    return _Cues(re.compile(cue), says, re.compile(other_after))
 
 
 # The second half of a range that became a list item of its own: "$118,000 a year", then "- $131,000".
 _GOES_ON = re.compile(rb"\n(?:-|\xe2\x80[\x93\x94])\s?(?:usd\s?)?(?:\$|\xe2\x82\xac|\xc2\xa3)\d")
+# "Per" something that is no period: a class, a credit hour, a fortnight.
+_PER_SOMETHING = re.compile(rb"\s?per\b")
 # A figure alone between the bars of a header line, or with more pay on top of it, is pay.
 _BARRED_BEFORE = re.compile(rb"(?:\||^|\n)\s*(?:up to |from )?\Z")
 _BARRED_AFTER = re.compile(rb"\+?\s*(?:\||\n|\+\s*(?:bonus|equity|benefits|super|ote))")
@@ -129,11 +136,17 @@ def _judge(text: bytes, found: Range, at: _Bounds, code: str) -> Range | None:
     """The range with its period and rank, or None where the money is no base pay."""
     line, line_end = at.line, at.line_end
     period, end, stated = read_period(text, found, line, line_end, code)
-    if _cues().other_after.match(text, end, min(end + 60, line_end)):
-        return None
+    if b"," in text[found.end : end] and text[end - 6 : end] == b"annual":
+        end = found.end  # "$98,500 - $115,740, an annual bonus": the year is right, the bonus is another sum
     begin = max(at.clause, found.start - _CONTEXT)
     purpose = _purpose(text, begin, found.start)
     if purpose == "other":
+        return None
+    # A range that is called pay, or has its period, is ruled out only by the very next word: in texts
+    # that lost their lines the next sentence follows at once.
+    sure = found.rule == "range" and (purpose == "pay" or stated)
+    after = _cues().other_next if sure else _cues().other_after
+    if after.match(text, end, min(end + 60, line_end)):
         return None
     figures = [f for f in (found.low, found.high) if f is not None]
     currency = currencies()[code]
@@ -142,6 +155,8 @@ def _judge(text: bytes, found: Range, at: _Bounds, code: str) -> Range | None:
         purpose = _purpose(text, max(at.row, begin - _HEADING), begin)
         if purpose == "other":
             purpose = None
+    if not stated and _PER_SOMETHING.match(text, end, line_end):
+        return None
     rule = found.rule
     if period is None:
         if purpose == "pay" and is_hourly(found, code):
@@ -156,7 +171,7 @@ def _judge(text: bytes, found: Range, at: _Bounds, code: str) -> Range | None:
         return None
     if max(figures) > min(figures) * WIDEST:
         return None
-    if found.low is None and purpose != "pay":
+    if found.low is None and purpose != "pay" and max(yearly) < _ALLOWANCE * least:
         return None  # "up to $10,000 a year" is how allowances are worded
     single = found.low is None or found.high is None or found.low == found.high
     if single and purpose is None and not (stated and period in ("hour", "year", "day")):
@@ -219,7 +234,7 @@ def read_pay(batch: TextBatch, hits: Hits, places: pa.Array | None = None) -> tu
         batch.starts[rows + 1],
     )
     for row, start, *bounds in zip(*(c.tolist() for c in columns), strict=True):
-        if start < covered:
+        if start < covered or (batch.low[start] == _DOLLAR_BYTE and is_great(batch.low, start + 1)):
             continue
         at = _Bounds(*bounds)
         if at.line_end < at.row_end - 1 and _GOES_ON.match(batch.low, at.line_end):

@@ -12,15 +12,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from rolediff.extract.batch import Bools, Hits, Ints, TextBatch
 from rolediff.extract.mentions import Mentions
 from rolediff.extract.sections import SECTIONS, Sections
 from rolediff.taxonomy import Row, read_table, responsibilities
+
+if TYPE_CHECKING:
+    from rolediff.extract.batch import Bools, Hits, Ints, TextBatch
 
 # Pairs are sought among the next cues of a clause; more lie too far apart to belong together.
 _MOST_SHIFT = 5
@@ -34,6 +37,9 @@ _NOT_DUTIES = [SECTIONS.index(s) for s in ("pay-benefits", "legal", "apply")]
 _DUTIES = SECTIONS.index("responsibilities")
 _ASKED = [SECTIONS.index(s) for s in ("employer", "requirements", "preferred")]
 
+# The classes of guards: what is asked of the holder, what others do, and what gives a duty after all
+# ("we are looking for someone who will build ...").
+_ASKED_FOR, _OF_OTHERS, _GIVEN = "asked", "others", "given"
 _KINDS = ("verb", "object", "guard")
 _DOUBLED = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]\Z")  # plan: planning; scope, review: not
 
@@ -45,8 +51,8 @@ class _Tables:
     Attributes:
         cues: the phrases.
         symbol: of each cue.
-        is_guard, is_others, is_release: of each symbol.
-        single: rule of each symbol that is a duty alone, or -1.
+        is_asked, is_others, is_given: whether a symbol is a guard, and which.
+        single: layers of rules by symbol that is a duty alone, or -1.
         under_heading: whether a rule of one cue fires only under a heading of duties.
         pair: layers of rules by (first symbol, second symbol) in the order of the text, or -1.
         gap: greatest number of bytes between the cues, by rule.
@@ -57,10 +63,10 @@ class _Tables:
 
     cues: list[str]
     symbol: Ints
-    is_guard: Bools
+    is_asked: Bools
     is_others: Bools
-    is_release: Bools
-    single: Ints
+    is_given: Bools
+    single: npt.NDArray[np.int16]
     under_heading: Bools
     pair: npt.NDArray[np.int16]
     gap: Ints
@@ -92,9 +98,9 @@ def read_responsibilities(batch: TextBatch, hits: Hits, sections: Sections) -> M
     hits = _outermost(hits)
     clause = batch.clause_of(hits.start)
     symbol = tables.symbol[hits.index]
-    asked = _last(hits, clause, tables.is_guard[symbol], _GUARD_REACH)
+    asked = _last(hits, clause, tables.is_asked[symbol], _GUARD_REACH)
     others = _last(hits, clause, tables.is_others[symbol], _OTHERS_REACH)
-    given = _last(hits, clause, tables.is_release[symbol], _FAR)
+    given = _last(hits, clause, tables.is_given[symbol], _FAR)
     opens = hits.start - batch.clauses[clause] <= _OPENS
     section = sections.at(hits.start)
     duties = section == _DUTIES
@@ -142,15 +148,22 @@ def _fire(
     tables: _Tables, hits: Hits, clause: Ints, symbol: Ints, may_begin: Bools, duties: Bools
 ) -> tuple[Ints, Ints, npt.NDArray[np.int16]]:
     """First cue, last cue and rule of every duty found."""
-    alone = tables.single[symbol]
-    found = np.flatnonzero((alone >= 0) & may_begin & (duties | ~tables.under_heading[alone]))
-    firsts, lasts, rules = [found], [found], [alone[found].astype(np.int16)]
+    firsts, lasts, rules = [], [], []
+    found = np.flatnonzero((tables.single[0][symbol] >= 0) & may_begin)
+    for single in tables.single:
+        rule = single[symbol[found]]
+        fits = (rule >= 0) & (duties[found] | ~tables.under_heading[rule])
+        firsts.append(found[fits])
+        lasts.append(found[fits])
+        rules.append(rule[fits])
     # Only cues with a rule are partners: guards stand between them but do not count.
-    kept = np.flatnonzero(~(tables.is_guard | tables.is_others | tables.is_release)[symbol])
+    kept = np.flatnonzero(~(tables.is_asked | tables.is_others | tables.is_given)[symbol])
     symbol, clause, start, end = symbol[kept], clause[kept], hits.start[kept], hits.end[kept]
     begins = may_begin[kept]
     for shift in range(1, min(_MOST_SHIFT, len(kept) - 1) + 1):
         near = np.flatnonzero((clause[shift:] == clause[:-shift]) & begins[:-shift])
+        # The first layer tells whether there are others.
+        near = near[tables.pair[0][symbol[near], symbol[near + shift]] >= 0]
         gap = start[near + shift] - end[near]
         for layer in tables.pair:
             rule = layer[symbol[near], symbol[near + shift]]
@@ -186,8 +199,8 @@ def _tables() -> _Tables:
     codes: list[int] = []
     names: list[str] = []
     under_heading: list[bool] = []
-    pairs: dict[tuple[int, int], list[int]] = {}
-    single = np.full(len(symbols), -1, np.int64)
+    pairs: dict[tuple[int, ...], list[int]] = {}
+    singles: dict[tuple[int, ...], list[int]] = {}
     members = {c: [n for s, n in symbols.items() if c in s] for c in kinds}
     for row in read_table("duty_rules"):
         if row["code"] not in number:
@@ -199,36 +212,46 @@ def _tables() -> _Tables:
             under_heading.append(row["order"] == "under-heading")
             gaps.append(int(row["max_gap"] or _FAR))
             if not second:
-                single[members[first]] = rule
+                for a in members[first]:
+                    singles.setdefault((a,), []).append(rule)
                 continue
             for a in members[first]:
                 for b in members[second]:
                     pairs.setdefault((a, b), []).append(rule)
                     if row["order"] == "any":
                         pairs.setdefault((b, a), []).append(rule)
-    layers = max((len({codes[rule] for rule in rules}) for rules in pairs.values()), default=1)
-    pair = np.full((layers, len(symbols), len(symbols)), -1)
-    for (a, b), rules in pairs.items():
-        widest: dict[int, int] = {}
-        for rule in rules:
-            known = widest.setdefault(codes[rule], rule)
-            widest[codes[rule]] = max(known, rule, key=lambda r: gaps[r])
-        for layer, rule in enumerate(widest.values()):
-            pair[layer, a, b] = rule
     return _Tables(
         cues,
         symbol,
-        np.array(["guard" in s for s in symbols]),
-        np.array(["others" in s for s in symbols]),
-        np.array(["release" in s for s in symbols]),
-        single,
+        np.array([_ASKED_FOR in s for s in symbols]),
+        np.array([_OF_OTHERS in s for s in symbols]),
+        np.array([_GIVEN in s for s in symbols]),
+        _layers(singles, 1, len(symbols), codes, gaps),
         np.array(under_heading),
-        pair.astype(np.int16),
+        _layers(pairs, 2, len(symbols), codes, gaps),
         np.array(gaps, np.int64),
         np.array(codes, np.int64),
         pa.array(list(ids)),
         pa.array(names),
     )
+
+
+def _layers(
+    rules_at: dict[tuple[int, ...], list[int]], axes: int, symbols: int, codes: list[int], gaps: list[int]
+) -> npt.NDArray[np.int16]:
+    """Rules by symbols, -1 where there is none; one layer for each duty that symbols can mean at once."""
+    chosen = {}
+    for place, rules in rules_at.items():
+        widest: dict[int, int] = {}
+        for rule in rules:
+            known = widest.setdefault(codes[rule], rule)
+            widest[codes[rule]] = max(known, rule, key=lambda r: gaps[r])
+        chosen[place] = list(widest.values())
+    layers = np.full((max(map(len, chosen.values()), default=1), *[symbols] * axes), -1, np.int16)
+    for place, rules in chosen.items():
+        for layer, rule in enumerate(rules):
+            layers[(layer, *place)] = rule
+    return layers
 
 
 def _pairs_of(row: Row, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,7 @@ _LONGEST_TAIL = 30
 # Before the phrase: marks of lists and Markdown, and at most a few words ("Key", "Your main").
 _LONGEST_LEAD = 24
 _MOST_WORDS = 4
+_SENTENCE_ENDS = np.frombuffer(b".,;", np.uint8)
 # The parts from pay on are values as often as lists: what follows their colon is all of them.
 _FIRST_OF_VALUES = SECTIONS.index("pay-benefits")
 # A sentence longer than this has lost its full stops: a phrase in it does not reach back to its start.
@@ -137,6 +138,8 @@ def _closed(
     line_near = (line_end - hits.end < _LONGEST_TAIL) & (clause == line_start)
     # Behind a sentence in the same line only the bare phrase is a heading.
     line_near |= (line_end - hits.end <= 2) & (hits.start == clause) & _is_capital(batch.raw[hits.start])
+    # A line that ends like a sentence is one; this spares most of the close look below.
+    line_near &= ~np.isin(batch.raw[np.maximum(line_end - 1, 0)], _SENTENCE_ENDS)
     for i in np.flatnonzero(opens & (colon_near | line_near)).tolist():
         lead = batch.data[clause[i] : hits.start[i]]
         # Only marks may stand before a label; "Requirements for this role:" is not the label "role".

@@ -346,8 +346,14 @@ _TITLE_MODE = re.compile(
 )
 
 
+_TITLE_WORDS = ("remote", "hybrid", "site", "office", "person", "home", "wfh", "telecommut")
+
+
 def _mode_of_title(title: str | None) -> str | None:
-    found = {m.lastgroup for m in _TITLE_MODE.finditer(title.lower())} if title else set()
+    low = title.lower() if title else ""
+    if not any(word in low for word in _TITLE_WORDS):
+        return None
+    found = {m.lastgroup for m in _TITLE_MODE.finditer(low)}
     return next((m for m in ("hybrid", "remote", "onsite") if m in found), None)
 
 

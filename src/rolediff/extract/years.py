@@ -125,11 +125,12 @@ _NOT_BEFORE = re.compile(
     rb"|for more than|for nearly|after)\s(?:\w+\s)?\Z"
 )
 _COMPANY = re.compile(
-    rb"\bwe(?:'ve|\xe2\x80\x99ve| have| are| were)\b|\bour\b(?! ideal| next| perfect| new"
-    rb"| candidate| future)|\bcompany(?:'s)? (?:has|with)|\bfounded\b|\bsince\b|\bhas (?:been"
-    rb"|earned|grown|helped|built|delivered|provided|served)|\bfirm\b.{0,30}\bwith\b|\blegacy\b"
-    rb"|\bcombined\b.{0,20}experience|\bhave been\b"
+    rb"\bwe(?:'ve|\xe2\x80\x99ve| have| are| were)\b|\bcompany(?:'s)? (?:has|with)|\bfounded\b"
+    rb"|\bsince\b|\bhas (?:been|earned|grown|helped|built|delivered|provided|served)"
+    rb"|\bfirm\b.{0,30}\bwith\b|\blegacy\b|\bcombined\b.{0,20}experience|\bhave been\b"
 )
+# "Our" before years speaks of the firm too, but seldom where the figure is open ("8+ years").
+_OUR = re.compile(rb"\bour\b(?! (?:ideal|next|perfect|new|candidate|future))")
 _COMPANY_AFTER = re.compile(
     rb"\bhas (?:been|earned|grown|helped|built|delivered|provided|served"
     rb"|become)|\bwe(?:'ve|\xe2\x80\x99ve| have| are)\b|\bour (?:company|firm|team|clients"
@@ -141,8 +142,8 @@ _INSTEAD_BEFORE = re.compile(
     rb"|minimum (?:of )?)?\Z|(?:in lieu of|substitut\w+|equivalent to)[^.;\n]{0,40}\Z"
 )
 _SOME_YEARS = re.compile(rb"\d\+? ?(?:years|yrs)")
-# More is the age of a firm or a person; 20 is the most that was seen asked for.
-_OLDEST = 20
+# More is the age of a firm or a person.
+_OLDEST = 15
 
 
 _IN_DIGITS = re.compile(rb"(?<![(\d])\d{1,2}[ +-]{0,2}\Z")
@@ -233,9 +234,10 @@ def _is_experience(
         low[max(begin, start - 40) : start]
     ):
         return False
-    if _COMPANY.search(low, max(begin, start - 120), start) or _COMPANY_AFTER.search(
-        low, end, min(stop, end + 100)
-    ):
+    since = max(begin, start - 120)
+    if _COMPANY.search(low, since, start) or _COMPANY_AFTER.search(low, end, min(stop, end + 100)):
+        return False
+    if b"+" not in low[start:end] and _OUR.search(low, since, start):
         return False
     if low.find(b"experience", end, min(stop, end + 110)) >= 0:
         return True

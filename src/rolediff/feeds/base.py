@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol, TextIO, cast
+from typing import Protocol, TextIO, cast
 
 import pyarrow as pa
 
@@ -125,14 +125,15 @@ STRAY_BYTES = "rolediff-cp1252"
 codecs.register_error(STRAY_BYTES, _read_as_cp1252)
 
 
-def open_bytes(path: Path) -> BinaryIO:
+def open_bytes(path: Path) -> io.BufferedReader:
     """The bytes of a file, unpacked where its name ends in .gz.
 
     Raises:
         FeedError: the file cannot be opened.
     """
     try:
-        return cast("BinaryIO", gzip.open(path, "rb")) if path.suffix.lower() == ".gz" else path.open("rb")
+        packed = path.suffix.lower() == ".gz"
+        return cast("io.BufferedReader", gzip.open(path, "rb")) if packed else path.open("rb")
     except OSError as error:
         raise unreadable(path, error) from error
 
@@ -146,7 +147,7 @@ def read_sample(path: Path) -> bytes:
     sample = b""
     with open_bytes(path) as file:
         try:
-            while len(sample) < SAMPLE_BYTES and (more := file.read(16 * 1024)):
+            while len(sample) < SAMPLE_BYTES and (more := file.read1(16 * 1024)):
                 sample += more
         except DAMAGE as error:
             if not sample:
@@ -189,8 +190,8 @@ def decode(data: bytes) -> str:
 def unreadable(path: Path, error: BaseException) -> FeedError:
     """The error for a file that is damaged or may not be read."""
     return FeedError(
-        f"{path}: the file cannot be read ({_say(error)}). Check that it is whole and of the kind its name says, "
-        "or fetch it again."
+        f"{path}: the file cannot be read ({_say(error)}). Check that it is whole and of the kind its name "
+        "says, or fetch it again."
     )
 
 

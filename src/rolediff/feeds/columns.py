@@ -2,9 +2,10 @@
 
 A name matches whatever its case and its separators: "jobTitle", "Job Title" and "job_title" are one.
 Where a source has several columns for a field, each row takes the first of them that has a value, in
-the order of the table; columns of the use "part" are joined after the description, each under its
-own name. A period or a currency that stands in the name of a pay column ("max_annual_salary_eur") is
-what the source says of its figures; pay by the year is taken before any other.
+the order of the table. Columns of the use "part" are joined after the description, each under its own
+name; those of the use "sections" bring their own headings. A period or a currency that stands in the
+name of a pay column ("max_annual_salary_eur") is what the source says of its figures; pay by the year
+is taken before any other. Columns of the use "person" hold names of persons and are never read.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _PERIODS = {
 }
 _PERIOD_OF = {word: period for period, words in _PERIODS.items() for word in words}
 _PAY = ("pay", "pay_min", "pay_max")
-_USES = ("first", "remote", "part", "person")
+_USES = ("first", "remote", "part", "sections", "person")
 #: Fields of a record that a source column can feed.
 FIELDS = tuple(name for name in RECORD.names if name != "row")
 
@@ -60,7 +61,7 @@ class Plan:
 
     columns: dict[str, str | None]  # source column -> field
     first: dict[str, list[str]]  # field -> source columns, best first
-    parts: list[str]  # joined after the description
+    parts: dict[str, bool]  # joined after the description -> whether under the column's name
     flags: dict[str, str]  # yes-or-no columns -> the word for yes
     pay: list[PayColumns]
 
@@ -121,7 +122,7 @@ def plan_columns(names: Sequence[str], path: Path, column_map: Mapping[str, str]
     given = _given(names, path, column_map or {})
     present = {_key(name) for name in names}
     ranked = []
-    plan = Plan(dict.fromkeys(names), {}, [], {}, [])
+    plan = Plan(dict.fromkeys(names), {}, {}, {}, [])
     for position, name in enumerate(names):
         if name in given:
             ranked.append((-1, position, name, _Name(given[name], _use(name, given[name]), "", -1)))
@@ -136,8 +137,8 @@ def plan_columns(names: Sequence[str], path: Path, column_map: Mapping[str, str]
             currency = next((word.upper() for word in words if word in _currencies()), None)
             group = pays.setdefault((period, currency), PayColumns(period, currency))
             getattr(group, known.field).append(name)
-        elif known.use == "part":
-            plan.parts.append(name)
+        elif known.use in ("part", "sections"):
+            plan.parts[name] = known.use == "part"
         else:
             plan.first.setdefault(known.field, []).append(name)
             if known.use == "remote":

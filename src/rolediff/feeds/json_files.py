@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
 
@@ -28,7 +28,7 @@ from rolediff.feeds.base import (
     unreadable,
 )
 from rolediff.feeds.columns import plan_columns
-from rolediff.feeds.values import as_text
+from rolediff.feeds.values import LABELS, as_text
 from rolediff.feeds.web_pages import is_job_posting, posting_columns
 
 #: How deep lists of postings stand ({"data": {"jobs": [...]}}), and how deep names are joined by dots.
@@ -71,7 +71,10 @@ def to_rows(items: Sequence[tuple[int, Any]], broken: list[_Broken]) -> Rows:
 
 
 def flatten(item: dict[str, Any]) -> dict[str, Any]:
-    """An object with the parts of its objects beside them: {"a": {"b": 1}} gives "a" and "a.b"."""
+    """The parts of nested objects by dotted names: {"a": {"b": 1}} gives "a.b".
+
+    An object that names itself ({"name": "Linz", "id": 3}) is also kept whole.
+    """
     if is_job_posting(item):
         return dict(posting_columns(item))
     if not any(isinstance(value, dict) for value in item.values()):
@@ -80,9 +83,11 @@ def flatten(item: dict[str, Any]) -> dict[str, Any]:
 
     def add(value: dict[str, Any], prefix: str, depth: int) -> None:
         for key, part in value.items():
-            found[prefix + key] = part
-            if isinstance(part, dict) and depth < _DEPTH:
+            nested = isinstance(part, dict) and depth < _DEPTH
+            if nested:
                 add(part, f"{prefix}{key}.", depth + 1)
+            if not nested or any(isinstance(part.get(label), str) for label in (*LABELS, "area")):
+                found[prefix + key] = part
 
     add(item, "", 1)
     return found
@@ -98,8 +103,8 @@ class JsonLinesReader:
         self.names = list(first.columns) if first else []
         if not self.names:
             raise FeedError(
-                f"{path}: no line of the first {PEEK_ROWS:,} holds a JSON object. JSON lines have one object a "
-                "line; name a file with one list .json."
+                f"{path}: no line of the first {PEEK_ROWS:,} holds a JSON object. JSON lines have one object "
+                "a line; name a file with one list .json."
             )
 
     def _peek(self) -> Iterator[Rows]:
@@ -142,7 +147,7 @@ class JsonLinesReader:
             yield to_rows(items, broken)
 
 
-def _without_mark(file: BinaryIO) -> Iterator[bytes]:
+def _without_mark(file: Iterable[bytes]) -> Iterator[bytes]:
     for number, line in enumerate(file):
         yield line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
 
@@ -166,8 +171,8 @@ class JsonReader:
             items = self._salvage(error)
         if items is None:
             raise FeedError(
-                f"{path}: no list of objects in this JSON. It takes a list of postings, an object that holds one "
-                '({"jobs": [...]}), or an object of objects.'
+                f"{path}: no list of objects in this JSON. It takes a list of postings, an object that holds "
+                'one ({"jobs": [...]}), or an object of objects.'
             )
         self._items = items
         peeked = to_rows(list(enumerate(items[:PEEK_ROWS], 1)), [])
@@ -180,7 +185,7 @@ class JsonReader:
         with open_bytes(self.path) as file:
             pieces = []
             try:
-                while piece := file.read(1 << 20):
+                while piece := file.read1(1 << 20):  # a whole `read` loses all before damage
                     pieces.append(piece)
             except DAMAGE as error:
                 self._damage: BaseException | None = error

@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 
 from rolediff.errors import FeedError
 from rolediff.feeds.base import UNREADABLE, Rows, text_array, unreadable
-from rolediff.feeds.values import as_text
+from rolediff.feeds.values import LABELS, as_text
 
 
 class ParquetReader:
-    """A Parquet file; structs are also read by their parts ("location.name")."""
+    """A Parquet file; structs are read by their parts ("location.name")."""
 
     encoding: str | None = None
 
@@ -53,14 +53,16 @@ class ParquetReader:
 
 
 def _flat_columns(table: pa.Table) -> dict[str, pa.Array]:
-    """Columns as strings; structs whole (as JSON) and by their parts."""
+    """Columns as strings; structs by their parts, and whole (as JSON) where they name themselves."""
     found: dict[str, pa.Array] = {}
     for name in table.column_names:
         column = table.column(name).combine_chunks()
         if isinstance(column, pa.ChunkedArray):  # combine_chunks of an empty column
             column = pa.concat_arrays(column.chunks) if column.chunks else pa.array([], column.type)
-        found[name] = _as_strings(column)
-        if pa.types.is_struct(column.type):
+        names = {f.name for f in column.type} if pa.types.is_struct(column.type) else set()
+        if not names or names & {*LABELS, "area"}:
+            found[name] = _as_strings(column)
+        if names:
             parts = pa.table(dict(zip((f.name for f in column.type), column.flatten(), strict=True)))
             found.update({f"{name}.{part}": cells for part, cells in _flat_columns(parts).items()})
     return found

@@ -96,20 +96,26 @@ def _joined_place(fields: Mapping[str, pa.Array], count: int) -> pa.Array:
     parts = [fields[name] for name in ("city", "region", "country") if name in fields]
     if not parts:
         return pa.nulls(count, pa.large_string())
-    joined = pc.binary_join_element_wise(*parts, pa.scalar(", ", pa.large_string()), null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.large_string()), joined)
+    # Not null_handling="skip": pyarrow 26 drops whole rows of nulls with it.
+    joiner, nothing = pa.scalar(", ", pa.large_string()), pa.scalar("", pa.large_string())
+    told = [pc.fill_null(pc.binary_join_element_wise(nothing, part, joiner), nothing) for part in parts]
+    joined = pc.utf8_slice_codeunits(pc.binary_join_element_wise(*told, nothing), 2)
+    return pc.if_else(pc.equal(joined, nothing), pa.scalar(None, pa.large_string()), joined)
 
 
 def _join_parts(main: pa.Array | None, rows: Rows, plan: Plan, count: int) -> pa.Array:
     """The description with the texts of other columns after it, each under its column's name."""
-    named = [(_heading(name), _cells(rows, name, "description", plan).to_pylist()) for name in plan.parts]
+    named = [
+        (_heading(name) if under_name else "", _cells(rows, name, "description", plan).to_pylist())
+        for name, under_name in plan.parts.items()
+    ]
     texts = [None] * count if main is None else main.to_pylist()
     joined = []
     for i, text in enumerate(texts):
         parts = [(heading, cells[i]) for heading, cells in named if cells[i] and cells[i] not in (text or "")]
         # In HTML a line break is no more than a blank: the heading needs its tag.
-        marked = any("</" in part for part in (text or "", *(cell for _, cell in parts)))
-        lines = [f"<h3>{heading}</h3>\n{cell}" if marked else f"{heading}\n{cell}" for heading, cell in parts]
+        form = "<h3>{}</h3>\n{}" if any("</" in p for p in (text or "", *(c for _, c in parts))) else "{}\n{}"
+        lines = [form.format(heading, cell) if heading else cell for heading, cell in parts]
         joined.append("\n\n".join([text, *lines] if text else lines) or None)
     return pa.array(joined, pa.large_string())
 

@@ -18,9 +18,15 @@ _LONGEST_BLANK = max(map(len, BLANKS))
 _BLANKS = pa.array(BLANKS, pa.large_string())
 
 #: What objects of job boards call their own name, best first.
-_LABELS = ("display_name", "displayName", "name", "label", "text", "title", "value", "libelle")
+LABELS = ("display_name", "displayName", "name", "label", "text", "title", "value", "libelle")
 #: Bodies that stand beside a label, as in lists of sections: {"text": "Requirements", "content": "..."}.
 _BODIES = ("content", "body", "items")
+#: The parts of an address, from the smallest up.
+_PLACE = (
+    ("city", "town", "addressLocality"),
+    ("region", "state", "province", "addressRegion"),
+    ("country", "addressCountry", "country_code", "countryCode"),
+)
 #: A cell that names one thing is short; an advert in a cell is not. Longer ones stay as they are.
 _LONGEST_CELL, _LONGEST_TEXT = 20_000, 200_000
 _MOST_ITEMS = 50
@@ -90,6 +96,9 @@ def unpack_place(cell: str) -> str | None:
         area = parsed.get("area")
         if isinstance(area, list) and area and all(isinstance(name, str) for name in area):
             return ", ".join([area[-1], area[1], area[0]] if len(area) > 2 else reversed(area))
+        parts = [next((v for k in keys if isinstance(v := parsed.get(k), str) and v), "") for keys in _PLACE]
+        if any(parts) and not any(parsed.get(label) for label in LABELS):
+            return ", ".join(part for part in parts if part)
     return _unpack(cell, "; ", _LONGEST_CELL)
 
 
@@ -116,7 +125,7 @@ def _say(item: object) -> str | None:
         return item
     if not isinstance(item, dict):
         return None
-    label = next((item[key] for key in _LABELS if isinstance(item.get(key), str) and item[key]), None)
+    label = next((item[key] for key in LABELS if isinstance(item.get(key), str) and item[key]), None)
     body = next((item[key] for key in _BODIES if isinstance(item.get(key), str) and item[key]), None)
     return "\n".join(text for text in (label, body) if text) or None
 

@@ -2,12 +2,9 @@
 -- first, one page of each.
 with wanted as (select unnest($wanted, recursive := true)),
 found as (
-    select w.kind as fact_kind, w.value as fact_value, m.posting
-    from wanted as w
-    join facts as f on f.kind = w.kind and f.value = w.value
-    join members as m on m.posting = f.posting
-    where m.grp = $grp and m.readable
-    group by all
+    select f.kind as fact_kind, f.value as fact_value, f.posting
+    from facts as f join wanted as w on f.kind = w.kind and f.value = w.value
+    where f.family = $family and list_contains($seniorities, f.seniority)
 )
 select
     f.fact_kind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rolediff.extract.title_tables import GRADES, SPLIT, Tables, longest, seniorities
+from rolediff.titles.tables import GRADES, SPLIT, Tables, longest, seniorities
 
 #: An area followed by platform or infrastructure (at most one word between) becomes another area.
 _PLATFORM_OF = {

@@ -15,12 +15,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from rolediff.errors import UnknownRoleError
-from rolediff.extract.title_grammar import read_family, read_seniority
-from rolediff.extract.title_tables import Family, Seniority, families, seniorities, tables, tokenise
+from rolediff.titles.grammar import read_family, read_seniority
+from rolediff.titles.tables import Family, Seniority, families, seniorities, tables, tokenise
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = [
     "CONFIDENCE",
@@ -96,6 +98,8 @@ def read_titles(
         Columns family (string), seniority (string) and confidence (float32), row for row with `titles`.
         An absent title has neither family nor seniority, and confidence 0.
     """
+    import pyarrow as pa  # only here: a comparison reads no column of titles
+
     column = titles if isinstance(titles, (pa.Array, pa.ChunkedArray)) else pa.array(titles, pa.string())
     if isinstance(column, pa.ChunkedArray):
         column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
