@@ -35,7 +35,9 @@ BATCH = 1_000
 
 def read_texts(folder: Path) -> list[pa.RecordBatch]:
     """Some thousand records, evenly from all files of a folder, in batches."""
-    paths = sorted(p for p in folder.iterdir() if not p.name.startswith("snippet_") and "ORIGINS" not in p.name)
+    paths = sorted(
+        p for p in folder.iterdir() if not p.name.startswith("snippet_") and "ORIGINS" not in p.name
+    )
     each = max(ROWS // len(paths), 1)
     records = []
     for path in paths:
@@ -64,7 +66,8 @@ def measure(records: list[pa.RecordBatch]) -> Iterator[tuple[str, float]]:
     cleaned = [clean_batch(batch)[0] for batch in records]
     batches = [
         pa.RecordBatch.from_arrays(
-            [batch.column("row").cast(pa.string()), batch.column("title"), batch.column("place"), text], schema=TEXT
+            [batch.column("row").cast(pa.string()), batch.column("title"), batch.column("place"), text],
+            schema=TEXT,
         )
         for batch, text in zip(records, cleaned, strict=True)
     ]
@@ -110,7 +113,9 @@ def main(shared: Path) -> None:
                 start = time.perf_counter()
                 seconds, peak = run(*arguments, "-w", folder)
                 wall = time.perf_counter() - start
-                print(f"{name:32s} {seconds:8.1f} s of processor time, {wall:.1f} s by the clock, peak {peak:,.0f} MB")
+                print(
+                    f"{name:32s} {seconds:8.1f} s of processor time, {wall:.1f} s by the clock, peak {peak:,.0f} MB"
+                )
 
 
 if __name__ == "__main__":

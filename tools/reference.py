@@ -46,7 +46,9 @@ def main(shared: Path) -> None:
         workspace = Workspace(Path(folder) / "workspace")
         for path in sorted((shared / "corpus").glob("*.jsonl.gz")):
             (source,) = workspace.ingest([path], **known[path.name.removesuffix(".jsonl.gz")])
-            print(f"{path.name}: {source.rows:,} rows, {source.records:,} postings, rejected {source.rejected}")
+            print(
+                f"{path.name}: {source.rows:,} rows, {source.records:,} postings, rejected {source.rejected}"
+            )
         workspace.ingest(
             [shared / "salaries" / "aijobs-salaries.csv.gz"],
             publisher="aijobs.net",

@@ -61,7 +61,7 @@ def _snapshot_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "-s",
         "--snapshot",
         type=click.Path(path_type=Path, file_okay=False),
-        help="Folder of a snapshot, or \"reference\" for the one that comes with rolediff. "
+        help='Folder of a snapshot, or "reference" for the one that comes with rolediff. '
         "Without it: the workspace's own where there is one, else the reference.",
     )(command)
 
@@ -86,7 +86,9 @@ def ingest(paths: tuple[Path, ...], mapped: tuple[str, ...], workspace: Path, **
     for entry in mapped:
         field, equals, column = entry.partition("=")
         if not (field and equals and column):
-            raise click.UsageError(f"--map {entry!r} has not the form FIELD=COLUMN, for example title=job_title.")
+            raise click.UsageError(
+                f"--map {entry!r} has not the form FIELD=COLUMN, for example title=job_title."
+            )
         column_map[field] = column
 
     def tell(source: Source) -> None:
@@ -173,8 +175,12 @@ def _render(comparison: Any, form: str) -> str:
 
 @main.command()
 @click.argument("claim")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Postings on a page.")
-@click.option("--offset", type=click.IntRange(0), default=0, show_default=True, help="Postings before the page.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Postings on a page."
+)
+@click.option(
+    "--offset", type=click.IntRange(0), default=0, show_default=True, help="Postings before the page."
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @_workspace_option
 @_snapshot_option
@@ -210,7 +216,9 @@ def roles(workspace: Path, snapshot: Path | None) -> None:
 
 @main.command()
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--pair", "pairs", multiple=True, nargs=2, metavar="A B", help="Roles to compare; repeat for more.")
+@click.option(
+    "--pair", "pairs", multiple=True, nargs=2, metavar="A B", help="Roles to compare; repeat for more."
+)
 @_workspace_option
 @_snapshot_option
 def site(out: Path, pairs: tuple[tuple[str, str], ...], workspace: Path, snapshot: Path | None) -> None:
@@ -261,7 +269,9 @@ def evaluate(labels: Path, postings: tuple[Path, ...], form: str) -> None:
     import orjson
 
     scores = evaluate_labels(labels, list(postings))
-    click.echo(orjson.dumps(scores, option=orjson.OPT_INDENT_2).decode() if form == "json" else print_scores(scores))
+    click.echo(
+        orjson.dumps(scores, option=orjson.OPT_INDENT_2).decode() if form == "json" else print_scores(scores)
+    )
 
 
 @main.group()

@@ -13,7 +13,16 @@ from rolediff.learning import find_path, find_start
 from rolediff.official import official_facts
 from rolediff.paying import read_pay_claims
 from rolediff.postings import featured_openings
-from rolediff.profiles import Facts, Profile, claim, join_shares, levels_of, read_profiles, summarise, take_shares
+from rolediff.profiles import (
+    Facts,
+    Profile,
+    claim,
+    join_shares,
+    levels_of,
+    read_profiles,
+    summarise,
+    take_shares,
+)
 from rolediff.results import Comparison, Difference, Fact, OfficialLine, PayClaim, Related, Start
 from rolediff.roles import Role, pair
 from rolediff.warehouse import Warehouse
@@ -70,13 +79,18 @@ def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comp
         "skills_more_in_a": tuple(more_a[:_SHOWN]),
         "skills_more_in_b": tuple(more_b[:_SHOWN]),
         "needs": tuple(
-            sorted((d for d in by_kind["need:required"] if d.value in in_view), key=lambda d: (-_both(d), d.value))
+            sorted(
+                (d for d in by_kind["need:required"] if d.value in in_view),
+                key=lambda d: (-_both(d), d.value),
+            )
         )[:_SHOWN],
         "tools": _tools(skills),
         "education": _in_order(by_kind["degree"], "degree"),
         "experience": _in_order(by_kind["years"], "years"),
         "work_modes": _in_order(by_kind["work-mode"], "work-mode"),
-        "industries": tuple(sorted(by_kind["industry"], key=lambda d: (d.value == "not-stated", -_both(d), d.value))),
+        "industries": tuple(
+            sorted(by_kind["industry"], key=lambda d: (d.value == "not-stated", -_both(d), d.value))
+        ),
     }
     outlook = tuple(line for role in dict.fromkeys([a.family, b.family]) for line in _outlook(role))
     return Comparison(
@@ -123,7 +137,9 @@ def _test(facts: Facts, a: Profile, b: Profile) -> list[Difference]:
         np.concatenate([np.where(found[k][1], found[k][0].p, np.nan) for k in TESTED])
     )
     rows = []
-    for kind, q in zip(TESTED, np.split(q_all, np.cumsum([len(chosen[k]) for k in TESTED])[:-1]), strict=True):
+    for kind, q in zip(
+        TESTED, np.split(q_all, np.cumsum([len(chosen[k]) for k in TESTED])[:-1]), strict=True
+    ):
         at, difference = chosen[kind], found[kind][0]
         one, other = take_shares(a.shares[kind], at), take_shares(b.shares[kind], at)
         verdicts = statistics.verdicts(one, other, difference, q)
@@ -236,7 +252,10 @@ def _glance(
              if np.isfinite(s.entry.estimate.share) else "no postings" for s in starts]  # fmt: skip
     rows.append(Fact("Open to beginners", entry[0], entry[1], tuple(s.entry.id for s in starts)))
     paid = {(c.role, c.basis, c.currency): c for c in pay}
-    for basis, question in (("stated", "Median pay stated in adverts"), ("pay table", "Median pay in pay tables")):
+    for basis, question in (
+        ("stated", "Median pay stated in adverts"),
+        ("pay table", "Median pay in pay tables"),
+    ):
         claims = [paid.get((p.role.slug, basis, "USD")) for p in (a, b)]
         if any(claims):
             texts = [_say_pay(c) for c in claims]
@@ -308,5 +327,7 @@ def _missing(
     )
     for role in (role_a, role_b):
         if not featured[role.slug]:
-            missing[f"featured:{role.slug}"] = f"No opening of {role.name} with a known employer is in the snapshot."
+            missing[f"featured:{role.slug}"] = (
+                f"No opening of {role.name} with a known employer is in the snapshot."
+            )
     return missing

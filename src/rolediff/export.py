@@ -80,7 +80,10 @@ def write_site(snapshot: Snapshot, out: Path, pairs: Sequence[tuple[str, str]]) 
         profiles = [describe_role(snapshot, snapshot.id, role) for role in roles]
         for p in profiles:
             sections = lay_out_role(p)
-            put(f"roles/{p.summary.slug}/index.html", _page("page.html", p.summary.name, sections, "../../", snapshot))
+            put(
+                f"roles/{p.summary.slug}/index.html",
+                _page("page.html", p.summary.name, sections, "../../", snapshot),
+            )
             put(f"roles/{p.summary.slug}/index.json", to_json(p))
         claims = {c.id: c for page in (*comparisons, *profiles) for c in _claims(page)}
         for role_claims in _by_role(claims.values()):

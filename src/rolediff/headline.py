@@ -42,9 +42,7 @@ def write_headline(
 
 def _about(side: RoleSummary, other: RoleSummary, verdict: str, tested: Sequence[Difference]) -> list[str]:
     found = [
-        d
-        for d in tested
-        if d.verdict == verdict and d.certain >= _LEAST_CERTAIN and d.value != "not-stated"
+        d for d in tested if d.verdict == verdict and d.certain >= _LEAST_CERTAIN and d.value != "not-stated"
     ]
     duties = sorted((d for d in found if d.kind == "responsibility"), key=_rank)
     skills = sorted((d for d in found if d.kind == "skill"), key=_rank)
@@ -71,7 +69,9 @@ def _about(side: RoleSummary, other: RoleSummary, verdict: str, tested: Sequence
 
 def _about_pay(a: RoleSummary, b: RoleSummary, gaps: Sequence[PayGap]) -> list[str]:
     for gap in [g for g in gaps if min(g.n_a, g.n_b) >= _LEAST_PAID][:1]:
-        source = {"stated": "adverts that state it", "pay table": "pay tables"}.get(gap.basis, "estimates of job boards")
+        source = {"stated": "adverts that state it", "pay table": "pay tables"}.get(
+            gap.basis, "estimates of job boards"
+        )
         if gap.low > 1 or gap.high < 1:
             more, less, ratio = (a, b, gap.ratio) if gap.ratio > 1 else (b, a, 1 / gap.ratio)
             low, high = (gap.low, gap.high) if gap.ratio > 1 else (1 / gap.high, 1 / gap.low)

@@ -80,7 +80,11 @@ def lay_out(c: Comparison) -> list[Section]:
     sections = [
         Section("headline", f"{a.name} vs {b.name}", c.headline),
         Section("glance", "At a glance", tables=(_glance(c),)),
-        Section("definition", "What they are", (f"{a.name}: {a.definition}", f"{b.name}: {b.definition}", _relation(c))),
+        Section(
+            "definition",
+            "What they are",
+            (f"{a.name}: {a.definition}", f"{b.name}: {b.definition}", _relation(c)),
+        ),
         Section(
             "responsibilities",
             "Responsibilities",
@@ -140,7 +144,12 @@ def lay_out(c: Comparison) -> list[Section]:
                 if openings
             ),
         ),
-        Section("related", "Related comparisons", () if c.related else ("No family is alike enough to name.",), _related(c)),
+        Section(
+            "related",
+            "Related comparisons",
+            () if c.related else ("No family is alike enough to name.",),
+            _related(c),
+        ),
         Section("method", "Evidence and method", _method(c), (_counts(c),)),
     ]
     return sections
@@ -260,10 +269,11 @@ def _outlook(c: Comparison) -> tuple[Table, ...]:
         lines = [o for o in c.outlook if o.role == family and o.measure in _MEASURES]
         if lines:
             first = lines[0]
-            caption = (
-                f"{first.soc_title} (SOC {first.soc}), United States: {_FIT[first.fit]} for the family {family}"
+            caption = f"{first.soc_title} (SOC {first.soc}), United States: {_FIT[first.fit]} for the family {family}"
+            rows = tuple(
+                (Cell(_MEASURES[o.measure]), Cell(_official(o)), Cell(o.period), Cell(o.release, url=o.url))
+                for o in lines
             )
-            rows = tuple((Cell(_MEASURES[o.measure]), Cell(_official(o)), Cell(o.period), Cell(o.release, url=o.url)) for o in lines)
             tables.append(Table(caption, ("", "Figure", "Period", "Release"), rows))
     return tuple(tables)
 
@@ -293,14 +303,19 @@ def _moving_text(c: Comparison) -> tuple[str, ...]:
         else f"No skill stands in a quarter of {c.a.name} openings; to someone who starts from none, "
     )
     return (
-        start + f"{say_percent(path.opened_before)} of {say_count(path.n, 'opening')} are open. {_threshold(path)}",
+        start
+        + f"{say_percent(path.opened_before)} of {say_count(path.n, 'opening')} are open. {_threshold(path)}",
         path.stop,
         "Not to be learnt from a list: the years, the degree and the people one has led that such openings ask for.",
     )
 
 
 def _threshold(path: Path) -> str:
-    counted = "" if path.counted_on == path.role else f" Counted on all openings of {path.counted_on}, as the role has too few."
+    counted = (
+        ""
+        if path.counted_on == path.role
+        else f" Counted on all openings of {path.counted_on}, as the role has too few."
+    )
     return f"Open means that two thirds of the skills an opening asks for are known.{counted}"
 
 
@@ -308,16 +323,25 @@ def _path_table(path: Path | None) -> tuple[Table, ...]:
     if path is None or not path.steps:
         return ()
     rows = tuple(
-        (Cell(str(i)), Cell(s.label), Cell(say_percent(s.opened)), Cell(f"{s.gain * 100:+.0f}".replace("-", "−")))
+        (
+            Cell(str(i)),
+            Cell(s.label),
+            Cell(say_percent(s.opened)),
+            Cell(f"{s.gain * 100:+.0f}".replace("-", "−")),
+        )
         for i, s in enumerate(path.steps, 1)
     )
-    return (Table("Skills to learn, in order", ("", "Skill", "Openings open by then", "Points gained"), rows),)
+    return (
+        Table("Skills to learn, in order", ("", "Skill", "Openings open by then", "Points gained"), rows),
+    )
 
 
 def _start(c: Comparison, role: RoleSummary, start: Start) -> Section:
     paragraphs = []
     if role.n:
-        paragraphs.append(_door(start.entry, "are open to beginners: a junior title, or at most one year asked for"))
+        paragraphs.append(
+            _door(start.entry, "are open to beginners: a junior title, or at most one year asked for")
+        )
         paragraphs.append(_door(start.no_degree, "say that no degree is needed"))
     else:
         paragraphs.append("The snapshot holds no opening that was read in full.")
@@ -330,7 +354,12 @@ def _start(c: Comparison, role: RoleSummary, start: Start) -> Section:
     if start.path:
         paragraphs.append(f"Starting from nothing, learn in this order. {_threshold(start.path)}")
         tables += _path_table(start.path)
-    return Section(f"starting-{'a' if role is c.a else 'b'}", f"Getting started as {role.name}", tuple(paragraphs), tables)
+    return Section(
+        f"starting-{'a' if role is c.a else 'b'}",
+        f"Getting started as {role.name}",
+        tuple(paragraphs),
+        tables,
+    )
 
 
 def _door(claim: Claim, what: str) -> str:
@@ -357,7 +386,9 @@ def _openings(name: str, openings: Sequence[Opening]) -> Table:
 def _related(c: Comparison) -> tuple[Table, ...]:
     if not c.related:
         return ()
-    rows = tuple((Cell(f"{r.name} vs {c.b.name}"), Cell(f"{r.similarity:.2f}"), Cell(f"{r.n:,}")) for r in c.related)
+    rows = tuple(
+        (Cell(f"{r.name} vs {c.b.name}"), Cell(f"{r.similarity:.2f}"), Cell(f"{r.n:,}")) for r in c.related
+    )
     columns = ("Comparison", f"Likeness to {c.b.family}", "Openings read")
     return (Table("Families that ask for much the same (1 is the same)", columns, rows),)
 
@@ -395,7 +426,11 @@ def _counts(c: Comparison) -> Table:
         ("Levels", [", ".join(r.levels) or "–" for r in (c.a, c.b)]),
         ("Posted", [_dates(r) for r in (c.a, c.b)]),
     )
-    return Table("What the figures stand on", ("", c.a.name, c.b.name), tuple((Cell(q), Cell(x), Cell(y)) for q, (x, y) in rows))
+    return Table(
+        "What the figures stand on",
+        ("", c.a.name, c.b.name),
+        tuple((Cell(q), Cell(x), Cell(y)) for q, (x, y) in rows),
+    )
 
 
 def _dates(r: RoleSummary) -> str:
@@ -426,7 +461,9 @@ def lay_out_evidence(e: Evidence, offset: int = 0) -> list[Section]:
 def _evidence_row(row: EvidenceRow) -> tuple[Cell, ...]:
     o = row.opening
     quotes = [
-        f"…{' '.join(q.before.split())} [{q.words}] {' '.join(q.after.split())}…" if q.words else f"({q.need or q.rule})"
+        f"…{' '.join(q.before.split())} [{q.words}] {' '.join(q.after.split())}…"
+        if q.words
+        else f"({q.need or q.rule})"
         for q in row.quotes[:3]
     ]
     if not row.quotes and o.pay:
@@ -447,7 +484,9 @@ def lay_out_role(p: RoleProfile) -> list[Section]:
     return [
         Section("role", r.name, (r.definition, f"{_read(r)} were read in full; posted: {_dates(r)}.")),
         *(
-            Section(id_, title, () if claims else ("Nothing stands in enough of the openings.",), _claims(claims))
+            Section(
+                id_, title, () if claims else ("Nothing stands in enough of the openings.",), _claims(claims)
+            )
             for id_, title, claims in (
                 ("responsibilities", "Responsibilities", p.responsibilities),
                 ("tools", "Tools", p.tools),
@@ -458,7 +497,11 @@ def lay_out_role(p: RoleProfile) -> list[Section]:
                 ("industries", "Industries of the employers", p.industries),
             )
         ),
-        Section("openings", "Openings in this snapshot", tables=(_openings("Newest", p.featured),) if p.featured else ()),
+        Section(
+            "openings",
+            "Openings in this snapshot",
+            tables=(_openings("Newest", p.featured),) if p.featured else (),
+        ),
     ]
 
 

@@ -53,7 +53,12 @@ def read_pay_claims(warehouse: Warehouse, a: Role, b: Role) -> tuple[list[PayCla
 
 
 def _claim(
-    role: Role, basis: str, currency: str, found: statistics.Quantiles, employers: int | None, years: list[int]
+    role: Role,
+    basis: str,
+    currency: str,
+    found: statistics.Quantiles,
+    employers: int | None,
+    years: list[int],
 ) -> PayClaim:
     quantiles = [float(v) if np.isfinite(v) else None for v in found.values.tolist()]
     # The tails of a few observations are noise: they are shown only where some lie beyond them.
@@ -72,6 +77,8 @@ def _claim(
         p90=p90 if found.n >= 20 else None,
         median_low=found.low if np.isfinite(found.low) else None,
         median_high=found.high if np.isfinite(found.high) else None,
-        period=f"{years[0]}–{years[-1]}" if len(years) > 1 else "".join(map(str, years)) or "dates not stated",
+        period=f"{years[0]}–{years[-1]}"
+        if len(years) > 1
+        else "".join(map(str, years)) or "dates not stated",
         note=_NOTES[basis],
     )

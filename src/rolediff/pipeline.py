@@ -132,7 +132,9 @@ def _tasks(workspace: Workspace, origins: list[dict[str, Any]], parts: Path) -> 
         ]
         limits = cut_lengths(np.concatenate(lengths).astype(np.int64)) if lengths else set()
         dates = pq.read_table(folder / "records.parquet", columns=["posted", "expires"])
-        orders = tuple(fields.date_order(pc.unique(dates[name]).to_pylist()) for name in ("posted", "expires"))
+        orders = tuple(
+            fields.date_order(pc.unique(dates[name]).to_pylist()) for name in ("posted", "expires")
+        )
         for group in range(table.num_row_groups):
             yield _Task(str(folder), origin, group, frozenset(limits), (orders[0], orders[1]), str(parts))
 
@@ -241,7 +243,10 @@ def _pay_columns(read: pa.StructArray, records: pa.RecordBatch) -> dict[str, pa.
         f"pay_{name}": pc.if_else(from_text, pc.struct_field(read, name), pc.struct_field(stated, name))
         for name in ("min", "max", "currency", "period", "yearly_min", "yearly_max")
     }
-    return {**columns, "pay_basis": pc.if_else(columns["pay_currency"].is_valid(), found, pa.scalar(None, pa.string()))}
+    return {
+        **columns,
+        "pay_basis": pc.if_else(columns["pay_currency"].is_valid(), found, pa.scalar(None, pa.string())),
+    }
 
 
 def _link(tasks: list[_Task], signed: list[copies.Signatures]) -> tuple[pa.Array, dict[str, int]]:
@@ -265,7 +270,10 @@ def _link(tasks: list[_Task], signed: list[copies.Signatures]) -> tuple[pa.Array
     first = copies.link(postings, signed, fetch)
     origin = postings["origin"].combine_chunks()
     across = pc.not_equal(origin, origin.take(pa.array(first))).to_numpy(zero_copy_only=False)
-    counts = {"copies": int((first != np.arange(len(first))).sum()), "copies_across_origins": int(across.sum())}
+    counts = {
+        "copies": int((first != np.arange(len(first))).sum()),
+        "copies_across_origins": int(across.sum()),
+    }
     return postings["id"].combine_chunks().take(pa.array(first)), counts
 
 

@@ -44,7 +44,9 @@ def as_opening(row: dict[str, Any]) -> Opening:
         employer=row["employer"],
         place=place or None,
         posted=row["posted"].isoformat() if row["posted"] else None,
-        pay=_say_pay(row["pay_min"], row["pay_max"], row["pay_currency"], row["pay_period"], row["pay_basis"]),
+        pay=_say_pay(
+            row["pay_min"], row["pay_max"], row["pay_currency"], row["pay_period"], row["pay_basis"]
+        ),
         url=row["url"],
         origin=row["origin"],
         row=row["row"],
@@ -63,7 +65,9 @@ def _say_pay(
         text = say_money(least, currency)
     else:
         text = f"{say_money(least, currency)}–{say_money(most, currency)}"
-    return f"{text} a{'n' if period == 'hour' else ''} {period}" + (" (board's estimate)" if basis != "stated" else "")
+    return f"{text} a{'n' if period == 'hour' else ''} {period}" + (
+        " (board's estimate)" if basis != "stated" else ""
+    )
 
 
 def find_evidence(warehouse: Warehouse, claim_id: str, limit: int = 20, offset: int = 0) -> list[Evidence]:
@@ -173,7 +177,12 @@ def _pay_evidence(
     if basis not in BASES:
         raise UnknownClaimError(claim_id, [f"{role.slug}/pay/{b.replace(' ', '-')}-usd" for b in BASES])
     answer = warehouse.rows(
-        "pay_evidence", roles=as_groups([role]), basis=basis, currency=currency.upper(), limit=limit, offset=offset
+        "pay_evidence",
+        roles=as_groups([role]),
+        basis=basis,
+        currency=currency.upper(),
+        limit=limit,
+        offset=offset,
     )
     rows = []
     for row in answer:

@@ -97,14 +97,17 @@ def read_profiles(
     counts = {r.slug: warehouse.ask("counts", **as_group(r)) for r in needed}
     facts = {
         kind: sorted(
-            {v for c in counts.values() for v in c["value"][c["kind"] == kind].tolist()} | {*_ALWAYS.get(kind, ())}
+            {v for c in counts.values() for v in c["value"][c["kind"] == kind].tolist()}
+            | {*_ALWAYS.get(kind, ())}
         )
         for kind in KINDS
     }
     # All kinds of a role go through one call: its cost is per call more than per share.
     ends = np.cumsum([0, *(len(found) for found in facts.values())]).tolist()
     slices = {kind: slice(*span) for kind, span in zip(facts, pairwise(ends), strict=True)}
-    place = {(kind, value): i for i, (kind, value) in enumerate((k, v) for k, vs in facts.items() for v in vs)}
+    place = {
+        (kind, value): i for i, (kind, value) in enumerate((k, v) for k, vs in facts.items() for v in vs)
+    }
 
     def own(slug: str) -> tuple[npt.NDArray[np.int64], statistics.Shares]:
         found = counts[slug]

@@ -80,7 +80,9 @@ def to_terminal(sections: Sequence[Section], *, width: int = 120, colour: bool =
 def _grid(table: Table, width: int, colour: bool) -> list[str]:
     """The lines of a table: columns as wide as their text where it fits, the widest folded where not."""
     texts = [[line.strip() for line in table.columns]] + [[c.text for c in row] for row in table.rows]
-    widths = [max(len(part) for row in texts for part in row[i].split("\n")) for i in range(len(table.columns))]
+    widths = [
+        max(len(part) for row in texts for part in row[i].split("\n")) for i in range(len(table.columns))
+    ]
     # A heading may fold; it does not make its column wider than what stands below.
     for i, column in enumerate(table.columns):
         body = max((len(part) for row in texts[1:] for part in row[i].split("\n")), default=0)
@@ -96,7 +98,8 @@ def _grid(table: Table, width: int, colour: bool) -> list[str]:
         ]
         for level in range(max(map(len, folded))):
             cells = [
-                (part[level] if level < len(part) else "").ljust(w) for part, w in zip(folded, widths, strict=True)
+                (part[level] if level < len(part) else "").ljust(w)
+                for part, w in zip(folded, widths, strict=True)
             ]
             line = "  ".join(cells).rstrip()
             style = "2" if not number else "1" if row[-1].startswith("more in") else ""

@@ -38,7 +38,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise WorkspaceError(f"{path} is damaged ({error}). Build the snapshot anew: `rolediff build`.") from error
+        raise WorkspaceError(
+            f"{path} is damaged ({error}). Build the snapshot anew: `rolediff build`."
+        ) from error
     return manifest
 
 

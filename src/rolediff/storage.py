@@ -95,7 +95,9 @@ def check_snapshot(folder: Path) -> Path:
         WorkspaceError: it does not.
     """
     if not (folder / "manifest.json").is_file():
-        raise WorkspaceError(f"{folder} holds no snapshot: it has no manifest.json. Build one: `rolediff build`.")
+        raise WorkspaceError(
+            f"{folder} holds no snapshot: it has no manifest.json. Build one: `rolediff build`."
+        )
     return folder
 
 

@@ -96,7 +96,13 @@ class Workspace:
             known = orjson.loads((target / "origin.json").read_bytes())
             if known["origin"] == asdict(origin) and known["columns"] == columns:
                 return Source(
-                    path, origin, known["kind"], known["rows"], known["records"], known["rejected"], columns,
+                    path,
+                    origin,
+                    known["kind"],
+                    known["rows"],
+                    known["records"],
+                    known["rejected"],
+                    columns,
                     already=True,
                 )
         schema = RECORD if feed.kind == "postings" else PAY_RECORD
@@ -116,7 +122,13 @@ class Workspace:
                     for reason in batch.rejected.column("reason").to_pylist():
                         reasons[reason.partition(":")[0]] += 1
             source = Source(
-                path, origin, feed.kind, records + reasons.total(), records, dict(sorted(reasons.items())), columns
+                path,
+                origin,
+                feed.kind,
+                records + reasons.total(),
+                records,
+                dict(sorted(reasons.items())),
+                columns,
             )
             write_json(
                 {

@@ -298,7 +298,7 @@ class _Trie:
             for gap, word in zip(path[1::2], path[2::2], strict=True):
                 node = nodes.setdefault((node, gap_of[gap], word_of[word]), len(nodes) + 1)
             ends.setdefault(node, []).append((number, prefix, suffix))
-        self._first = np.zeros(len(words), np.int64)
+        self._first = np.zeros(len(words) + 1, np.int64)
         self._goes_on = np.zeros(len(nodes) + 1, bool)
         for (node, _, word), following in nodes.items():
             if node:
@@ -331,8 +331,9 @@ class _Trie:
         begin, stop = batch.word_spans
         known = self._vocabulary.numbers(_hash_words(batch.words, begin, stop - begin, self._longest))
         windows = _windows(batch.low)
-        first = last = np.flatnonzero(known >= 0)
-        node = self._first[known[first]]
+        node = self._first[known]  # of an unknown word, -1, the last: nought
+        first = last = np.flatnonzero(node)
+        node = node[first]
         found = []
         while len(node):
             at = np.flatnonzero(self._count[node])

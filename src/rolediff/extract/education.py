@@ -83,6 +83,9 @@ def read_education(batch: TextBatch, hits: Hits, sections: Sections | None = Non
         sections: the parts of the texts; what stands about the employer, benefits or the law is not asked.
     """
     count = len(_degrees()[0])
+    # "be" is hardly ever B.E.: what must be in capitals is told by its first letter, all at once.
+    is_cased = np.append(np.array(_degrees()[2]) == "cased", False)[np.minimum(hits.index, count)]
+    hits = hits.where(~is_cased | ((batch.raw[hits.start] >= ord("A")) & (batch.raw[hits.start] <= ord("Z"))))
     degrees = longest(hits.where(hits.index < count))
     years = hits.where(hits.index >= count)
     years = Hits(years.index - count, years.start, years.end)

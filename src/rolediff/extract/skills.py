@@ -46,6 +46,7 @@ class _Surfaces:
     Attributes:
         phrases: all spellings; the first `sure` of them mean their skill wherever they stand.
         meanings: for each other spelling, by its index, the meanings to be tried in this order.
+        capital: whether a spelling can only be a skill with a capital letter first, by its index.
         skill: number of the skill of each sure spelling, then of each meaning.
         near: whether a meaning needs a sure skill beside it, likewise.
         is_method: whether the skill is a method or field, not a tool, likewise.
@@ -55,6 +56,7 @@ class _Surfaces:
     phrases: list[str]
     sure: int
     meanings: dict[int, list[tuple[int, AmbiguousSurface]]]
+    capital: Bools
     skill: Ints
     near: Bools
     is_method: Bools
@@ -88,11 +90,18 @@ def _surfaces() -> _Surfaces:
         phrases,
         sure,
         meanings,
+        np.array(
+            [i in meanings and all(_is_capital(m) for _, m in meanings[i]) for i in range(len(phrases))]
+        ),
         skill,
         np.array([False] * sure + [a.near for a in ambiguous]),
         np.array([categories()[s.category].kind == "method" for s in known.values()])[skill],
         list(known),
     )
+
+
+def _is_capital(surface: AmbiguousSurface) -> bool:
+    return surface.cased and surface.surface[:1].isupper()
 
 
 def _key(phrase: str) -> str:
@@ -133,7 +142,10 @@ def read_skills(
     """
     table = _surfaces()
     index = hits.index.copy()
-    for at in np.flatnonzero(hits.index >= table.sure).tolist():
+    # "can" is hardly ever CAN: most such words are told by their first letter, all at once.
+    is_lower = (batch.raw[hits.start] >= ord("a")) & (batch.raw[hits.start] <= ord("z"))
+    index[table.capital[hits.index] & is_lower] = -1
+    for at in np.flatnonzero(index >= table.sure).tolist():
         index[at] = _meaning(batch, table, int(hits.index[at]), int(hits.start[at]), int(hits.end[at]))
     hits = longest(Hits(index, hits.start, hits.end).where(index >= 0))
     is_sure = hits.index < table.sure
@@ -191,18 +203,20 @@ def _has_sure_neighbour(batch: TextBatch, hits: Hits, sure: Bools) -> Bools:
 
 def _in_subjects(batch: TextBatch, hits: Hits, degrees: Mentions) -> Bools:
     """Which hits name what a degree is to be in: "a degree in statistics, physics or a related field"."""
-    inside = np.zeros(len(hits), bool)
-    clause = batch.clauses
-    ends = np.r_[clause[1:], len(batch.data)][batch.clause_of(degrees.start)]
+    ends = np.r_[batch.clauses[1:], len(batch.data)][batch.clause_of(degrees.start)]
+    spans = []
     for degree_end, clause_end in zip(degrees.end.tolist(), ends.tolist(), strict=True):
         window = batch.low[degree_end : min(clause_end, degree_end + _SUBJECTS_REACH)]
-        opening = _SUBJECTS_OPEN.match(window)
-        if opening:
+        if opening := _SUBJECTS_OPEN.match(window):
             closing = _SUBJECTS_CLOSE.search(window, opening.end())
-            stop = degree_end + (closing.start() if closing else len(window))
-            first, last = np.searchsorted(hits.start, [degree_end + opening.end(), stop])
-            inside[first:last] = True
-    return inside
+            stop = closing.start() if closing else len(window)
+            spans.append((degree_end + opening.end(), degree_end + stop))
+    first, last = np.searchsorted(hits.start, np.array(spans, np.int64).reshape(-1, 2)).T
+    # How many spans have begun, less how many have ended, before each hit.
+    change = np.zeros(len(hits) + 1, np.int64)
+    np.add.at(change, first, 1)
+    np.add.at(change, np.maximum(first, last), -1)
+    return np.cumsum(change)[:-1] > 0
 
 
 def _read_need(batch: TextBatch, hits: Hits, cues: Hits, sections: Sections) -> Ints:
