@@ -46,7 +46,8 @@ def read_texts(folder: Path) -> list[pa.RecordBatch]:
     table = pa.Table.from_batches(records)
     while len(table) < ROWS:
         table = pa.concat_tables([table, table])
-    return table.slice(0, ROWS).combine_chunks().to_batches(BATCH)
+    batches: list[pa.RecordBatch] = table.slice(0, ROWS).combine_chunks().to_batches(BATCH)
+    return batches
 
 
 def median_seconds(work: Callable[[], object]) -> float:

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from rolediff.pipeline import build
-from rolediff.snapshots import describe, export_facts
+from rolediff.snapshots import describe, export
 from rolediff.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,7 +45,8 @@ def main(shared: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder) / "workspace")
         for path in sorted((shared / "corpus").glob("*.jsonl.gz")):
-            (source,) = workspace.ingest([path], **known[path.name.removesuffix(".jsonl.gz")])
+            origin = known[path.name.removesuffix(".jsonl.gz")]
+            (source,) = workspace.ingest([path], None, lambda source: None, **origin)
             print(
                 f"{path.name}: {source.rows:,} rows, {source.records:,} postings, rejected {source.rejected}"
             )
@@ -56,7 +57,7 @@ def main(shared: Path) -> None:
             note="Salaries of 2020 to August 2025.",
         )
         snapshot = build(workspace, report=print)
-        export_facts(snapshot, TARGET)
+        export(snapshot, TARGET, ["texts", "mentions"])
     size = sum(p.stat().st_size for p in TARGET.iterdir())
     print(describe(TARGET))
     print(f"{size:,} bytes in {TARGET}")

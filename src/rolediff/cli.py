@@ -32,7 +32,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, package_name="rolediff")
 def main() -> None:
-    """Reads job postings and says, with evidence, how two roles differ.
+    r"""Reads job postings and says, with evidence, how two roles differ.
 
     \b
     With the reference snapshot that comes with it:
@@ -92,6 +92,9 @@ def ingest(paths: tuple[Path, ...], mapped: tuple[str, ...], workspace: Path, **
         column_map[field] = column
 
     def tell(source: Source) -> None:
+        if source.passed_over:
+            click.echo(f"{source.path}: passed over. {source.passed_over}", err=True)
+            return
         if source.error:
             click.echo(f"{source.path}: not read. {source.error}", err=True)
             return
@@ -100,14 +103,18 @@ def ingest(paths: tuple[Path, ...], mapped: tuple[str, ...], workspace: Path, **
         again = " (already here)" if source.already else ""
         click.echo(f"{source.path}: {source.rows:,} rows: {source.records:,} {what}{rejected}{again}")
 
-    sources = Workspace(workspace).ingest(paths, column_map or None, tell, **given)
+    sources = [
+        s for s in Workspace(workspace).ingest(paths, column_map or None, tell, **given) if not s.passed_over
+    ]
     read = [s for s in sources if not s.error]
     rejected = sum(sum(s.rejected.values()) for s in read)
+    where = f" (see {workspace}/raw/*/rejected.parquet)" if rejected else ""
     click.echo(
         f"{sum(s.rows for s in read):,} rows from {len(read)} of {len(sources)} files: "
-        f"{sum(s.records for s in read):,} kept, {rejected:,} rejected (see raw/*/rejected.parquet). "
-        "Next: rolediff build"
+        f"{sum(s.records for s in read):,} kept, {rejected:,} rejected{where}."
     )
+    if read:
+        click.echo("Next: rolediff build")
     if len(read) < len(sources):
         sys.exit(1)
 
@@ -189,9 +196,9 @@ def evidence(claim: str, limit: int, offset: int, form: str, workspace: Path, sn
 
     A claim is <role>/<kind>/<value>, for example lead-machine-learning-engineer/skill/python.
     """
+    from rolediff.layout import lay_out_evidence
     from rolediff.postings import find_evidence
     from rolediff.rendering import to_json, to_terminal
-    from rolediff.layout import lay_out_evidence
 
     found = find_evidence(_open(workspace, snapshot), claim, limit, offset)
     if form == "json":
@@ -265,8 +272,9 @@ def titles(file: Any) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def evaluate(labels: Path, postings: tuple[Path, ...], form: str) -> None:
     """Score the extraction against a LABELS file."""
-    from rolediff.evaluate import evaluate_labels, print_scores
     import orjson
+
+    from rolediff.evaluate import evaluate_labels, print_scores
 
     scores = evaluate_labels(labels, list(postings))
     click.echo(
@@ -300,5 +308,5 @@ def export_snapshot(out: Path, without_text: bool, workspace: Path, snapshot: Pa
 
     if out.exists():
         raise WorkspaceError(f"{out} exists already. Name a folder that does not.")
-    export(_open(workspace, snapshot).folder, out, without_text=without_text)
+    export(_open(workspace, snapshot).folder, out, ["texts"] if without_text else [])
     click.echo(f"Written to {out}.")

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from rolediff import statistics
-from rolediff.titles import families
 from rolediff.headline import write_headline
 from rolediff.labels import FIELD_VALUES, group_of, is_tool, label_of
 from rolediff.learning import find_path, find_start
@@ -25,6 +24,7 @@ from rolediff.profiles import (
 )
 from rolediff.results import Comparison, Difference, Fact, OfficialLine, PayClaim, Related, Start
 from rolediff.roles import Role, pair
+from rolediff.titles import families
 from rolediff.warehouse import Warehouse
 from rolediff.wording import say_interval, say_money, say_percent
 

@@ -37,8 +37,8 @@ import pyarrow.compute as pc
 
 from rolediff.errors import FeedError, LabelsError
 from rolediff.extract.lines import extract_records
-from rolediff.titles import families, read_titles, seniorities
 from rolediff.feeds import find_sources, open_feed
+from rolediff.titles import families, read_titles, seniorities
 
 Floats = npt.NDArray[np.float64]
 Counts = dict[str, tuple[int, int]]  # measure -> (right, of how many) in one posting

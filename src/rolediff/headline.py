@@ -76,8 +76,10 @@ def _about_pay(a: RoleSummary, b: RoleSummary, gaps: Sequence[PayGap]) -> list[s
             more, less, ratio = (a, b, gap.ratio) if gap.ratio > 1 else (b, a, 1 / gap.ratio)
             low, high = (gap.low, gap.high) if gap.ratio > 1 else (1 / gap.high, 1 / gap.low)
             return [
-                f"By {source}, {more.name} pays about {(ratio - 1) * 100:.0f}% more than {less.name} at the median "
-                f"({gap.currency}; 95% interval {(low - 1) * 100:.0f}% to {(high - 1) * 100:.0f}%)."
+                (
+                    f"By {source}, {more.name} pays about {(ratio - 1) * 100:.0f}% more than {less.name} at the median "
+                    f"({gap.currency}; 95% interval {(low - 1) * 100:.0f}% to {(high - 1) * 100:.0f}%)."
+                )
             ]
         return [f"By {source}, no difference in median pay can be told ({gap.currency})."]
     return []
@@ -87,8 +89,10 @@ def _caution(role: RoleSummary) -> list[str]:
     if not role.n or not role.borrowed_from:
         return []
     return [
-        f"Only {say_count(role.n, 'opening')} of {role.name} {'was' if role.n == 1 else 'were'} read in full; its "
-        f"shares borrow about {role.borrowed * 100:.0f}% of their weight from the other levels of the family."
+        (
+            f"Only {say_count(role.n, 'opening')} of {role.name} {'was' if role.n == 1 else 'were'} read in full; its "
+            f"shares borrow about {role.borrowed * 100:.0f}% of their weight from the other levels of the family."
+        )
     ]
 
 

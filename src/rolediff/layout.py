@@ -42,6 +42,7 @@ _MEASURES = {
     "projected_openings_yearly": "Projected openings a year",
 }
 _SHOWN_INDUSTRIES = 10
+_QUOTES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """One thing of a list: what it is, a line about it, and lines below."""
+
+    heading: Cell
+    detail: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of the page. A section without tables says in its paragraphs what is missing."""
 
@@ -71,13 +81,14 @@ class Section:
     title: str
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    items: tuple[Item, ...] = ()
 
 
 def lay_out(c: Comparison) -> list[Section]:
     """The sections of a comparison, in the order in which they are read."""
     a, b = c.a, c.b
     missing = c.missing
-    sections = [
+    return [
         Section("headline", f"{a.name} vs {b.name}", c.headline),
         Section("glance", "At a glance", tables=(_glance(c),)),
         Section(
@@ -95,8 +106,10 @@ def lay_out(c: Comparison) -> list[Section]:
             "skills",
             "Skills",
             (
-                f"{say_count(c.skills_tested, 'skill')} named in enough openings were tested; shown are the ones "
-                "that differ most surely, and the ones both ask for.",
+                (
+                    f"{say_count(c.skills_tested, 'skill')} named in enough openings were tested; shown are the ones "
+                    "that differ most surely, and the ones both ask for."
+                ),
                 *_or(missing, "skills_more_in_a", f"More in {a.name}: "),
                 *_or(missing, "skills_more_in_b", f"More in {b.name}: "),
                 *_or(missing, "skills_shared", "Shared: "),
@@ -152,7 +165,6 @@ def lay_out(c: Comparison) -> list[Section]:
         ),
         Section("method", "Evidence and method", _method(c), (_counts(c),)),
     ]
-    return sections
 
 
 def _or(missing: dict[str, str], section: str, before: str = "") -> tuple[str, ...]:
@@ -395,18 +407,24 @@ def _related(c: Comparison) -> tuple[Table, ...]:
 
 def _method(c: Comparison) -> tuple[str, ...]:
     return (
-        "A share is of the openings whose full English text was read; a copy of an opening counts once, and "
-        "employers, not adverts, are the sampling units of its 95% interval.",
-        "Verdicts control the false-discovery rate over this whole page at 5%. A share is withheld where it stands "
-        "on fewer than ten independent openings' worth of evidence.",
+        (
+            "A share is of the openings whose full English text was read; a copy of an opening counts once, and "
+            "employers, not adverts, are the sampling units of its 95% interval."
+        ),
+        (
+            "Verdicts control the false-discovery rate over this whole page at 5%. A share is withheld where it stands "
+            "on fewer than ten independent openings' worth of evidence."
+        ),
         *(
             f"{r.name} is thin, so its shares borrow from the other levels of its family: {r.borrowed:.0%} of the "
             "weight of its skills, the median over them."
             for r in (c.a, c.b)
             if r.borrowed_from
         ),
-        f"Snapshot {c.snapshot}. `rolediff evidence CLAIM` opens the postings of any claim, for example "
-        f"{_example(c)}.",
+        (
+            f"Snapshot {c.snapshot}. `rolediff evidence CLAIM` opens the postings of any claim, for example "
+            f"{_example(c)}."
+        ),
     )
 
 
@@ -452,30 +470,23 @@ def lay_out_evidence(e: Evidence, offset: int = 0) -> list[Section]:
     if not e.rows:
         paragraphs.append("No posting in this snapshot." if not offset else "No further posting.")
         return [Section(e.claim, f"{e.label}: {e.role}", tuple(paragraphs))]
-    rows = tuple(_evidence_row(row) for row in e.rows)
-    caption = f"Postings {offset + 1:,} to {offset + len(rows):,} of {e.total:,}"
-    table = Table(caption, ("Title", "Employer", "Place", "Posted", "Source row", "Words"), rows)
-    return [Section(e.claim, f"{e.label}: {e.role}", tuple(paragraphs), (table,))]
-
-
-def _evidence_row(row: EvidenceRow) -> tuple[Cell, ...]:
-    o = row.opening
-    quotes = [
-        f"…{' '.join(q.before.split())} [{q.words}] {' '.join(q.after.split())}…"
-        if q.words
-        else f"({q.need or q.rule})"
-        for q in row.quotes[:3]
-    ]
-    if not row.quotes and o.pay:
-        quotes = [o.pay]
-    return (
-        Cell(o.title or "no title", url=o.url),
-        Cell(o.employer or "not stated"),
-        Cell(o.place or "not stated"),
-        Cell(o.posted or "not dated"),
-        Cell(f"{o.origin}, row {o.row}"),
-        Cell("\n".join(quotes)),
+    paragraphs.append(
+        f"Postings {offset + 1:,} to {offset + len(e.rows):,} of {e.total:,}, the newest first:"
     )
+    items = tuple(_evidence_item(row) for row in e.rows)
+    return [Section(e.claim, f"{e.label}: {e.role}", tuple(paragraphs), items=items)]
+
+
+def _evidence_item(row: EvidenceRow) -> Item:
+    o = row.opening
+    quotes = [f"…{q.before}[{q.words}]{q.after}…" for q in row.quotes[:_QUOTES] if q.words]
+    lines = [" ".join(quote.split()) for quote in quotes] or [row.term or o.pay or ""]
+    if len(row.quotes) > _QUOTES:
+        lines.append(f"and {len(row.quotes) - _QUOTES} more places in this posting")
+    detail = ", ".join(
+        (o.employer or "employer not stated", o.place or "place not stated", o.posted or "not dated")
+    )
+    return Item(Cell(o.title or "no title", url=o.url), f"{detail} ({o.origin}, row {o.row})", tuple(lines))
 
 
 def lay_out_role(p: RoleProfile) -> list[Section]:

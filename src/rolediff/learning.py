@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rolediff.titles import families
 from rolediff.labels import label_of
 from rolediff.profiles import Facts, Profile, claim
 from rolediff.results import Path, Start, Step
 from rolediff.roles import Role
+from rolediff.titles import families
 from rolediff.warehouse import Warehouse
 
 #: An opening is open to someone who knows this part of the skills it asks for: adverts describe the

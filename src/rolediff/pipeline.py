@@ -32,11 +32,11 @@ from rolediff.errors import WorkspaceError
 from rolediff.extract import extract_batch
 from rolediff.extract.industry import read_stated_industry
 from rolediff.extract.pay import read_stated_pays
-from rolediff.titles import read_titles
 from rolediff.extract.work import read_stated_employment_type, read_stated_work_mode
 from rolediff.feeds.pay_tables import pair_pay_rows
 from rolediff.schema import PAY_OBSERVATIONS, POSTINGS, SNAPSHOT_TABLES, TEXT
 from rolediff.storage import check_snapshot, parquet_writer, write_json, write_parquet, written_aside
+from rolediff.titles import read_titles
 from rolediff.warehouse import write_facts
 from rolediff.workspace import Workspace
 
@@ -95,7 +95,7 @@ def build(
         signed = _read_all(tasks, processes or os.cpu_count() or 1, report)
         openings, copied = _link(tasks, signed)
         report(f"Found {copied['copies']:,} copies of openings.")
-        counts = _assemble(aside, parts, tasks, openings, workspace, origins)
+        counts = _assemble(aside, tasks, openings, workspace, origins)
         shutil.rmtree(parts)
         write_facts(aside)
         hashes = {p.name: sha256(p.read_bytes()).hexdigest() for p in sorted(aside.glob("*.parquet"))}
@@ -279,7 +279,6 @@ def _link(tasks: list[_Task], signed: list[copies.Signatures]) -> tuple[pa.Array
 
 def _assemble(
     folder: Path,
-    parts: Path,
     tasks: list[_Task],
     openings: pa.Array,
     workspace: Workspace,

@@ -31,11 +31,11 @@ def featured_openings(warehouse: Warehouse, roles: Sequence[Role]) -> dict[str, 
     found: dict[str, list[Opening]] = {role.slug: [] for role in roles}
     for row in warehouse.rows("featured", limit=_FEATURED):
         if row["grp"] in found:
-            found[row["grp"]].append(as_opening(row))
+            found[row["grp"]].append(as_opening(row, warehouse.origin_names))
     return {slug: tuple(openings) for slug, openings in found.items()}
 
 
-def as_opening(row: dict[str, Any]) -> Opening:
+def as_opening(row: dict[str, Any], origin_names: dict[str, str]) -> Opening:
     """A row of the postings table as a reader sees it."""
     place = ", ".join(str(row[part]) for part in ("city", "region", "country") if row[part])
     return Opening(
@@ -48,7 +48,7 @@ def as_opening(row: dict[str, Any]) -> Opening:
             row["pay_min"], row["pay_max"], row["pay_currency"], row["pay_period"], row["pay_basis"]
         ),
         url=row["url"],
-        origin=row["origin"],
+        origin=origin_names.get(row["origin"], row["origin"]),
         row=row["row"],
     )
 
@@ -131,7 +131,14 @@ def collect_evidence(
                 role=role.name,
                 estimate=claim(profile, facts, kind, facts[kind].index(value)).estimate,
                 total=found[0]["total"] if found else 0,
-                rows=tuple(EvidenceRow(as_opening(r), tuple(quotes[r["id"], kind, value])) for r in found),
+                rows=tuple(
+                    EvidenceRow(
+                        as_opening(r, warehouse.origin_names),
+                        ", ".join(filter(None, (label_of(kind, value), r["need"]))),
+                        tuple(quotes[r["id"], kind, value]),
+                    )
+                    for r in found
+                ),
                 note="" if warehouse.has_text else _NO_TEXT,
             )
         )
@@ -197,9 +204,10 @@ def _pay_evidence(
                     posted=row["posted"].isoformat() if row["posted"] else years,
                     pay=_say_pay(row["yearly_min"], row["yearly_max"], row["currency"], "year", "stated"),
                     url=row["url"],
-                    origin=row["origin"],
+                    origin=warehouse.origin_names.get(row["origin"], row["origin"]),
                     row=row["row"],
                 ),
+                "",
                 (),
             )
         )

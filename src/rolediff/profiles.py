@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rolediff import statistics
-from rolediff.titles import seniorities
 from rolediff.labels import label_of
 from rolediff.results import Claim, Estimate, RoleSummary
 from rolediff.roles import Role
+from rolediff.titles import seniorities
 from rolediff.warehouse import Warehouse
 
 #: Kinds of facts that a profile holds shares of, in reading order.

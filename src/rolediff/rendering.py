@@ -43,6 +43,9 @@ def to_markdown(sections: Sequence[Section]) -> str:
             if table.caption:
                 parts.append(f"**{table.caption}**")
             parts.append(_markdown_table(table))
+        for item in section.items:
+            lines = "".join(f"\n  - {line}" for line in item.lines)
+            parts.append(f"- **{_markdown_cell(item.heading)}**, {item.detail}{lines}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -72,12 +75,16 @@ def to_terminal(sections: Sequence[Section], *, width: int = 120, colour: bool =
         for paragraph in section.paragraphs:
             lines += textwrap.wrap(paragraph, width) or [""]
         for table in section.tables:
-            lines += ["", *([_styled(table.caption, "3", colour)] if table.caption else [])]
-            lines += _grid(table, width, colour)
+            lines += ["", *([_styled(table.caption, "3", colour=colour)] if table.caption else [])]
+            lines += _grid(table, width, colour=colour)
+        for item in section.items:
+            lines += ["", _styled(item.heading.text, "1", colour=colour), *textwrap.wrap(item.detail, width)]
+            for line in item.lines:
+                lines += textwrap.wrap(line, width, initial_indent="  ", subsequent_indent="    ")
     return "\n".join(lines) + "\n"
 
 
-def _grid(table: Table, width: int, colour: bool) -> list[str]:
+def _grid(table: Table, width: int, *, colour: bool) -> list[str]:
     """The lines of a table: columns as wide as their text where it fits, the widest folded where not."""
     texts = [[line.strip() for line in table.columns]] + [[c.text for c in row] for row in table.rows]
     widths = [
@@ -103,11 +110,11 @@ def _grid(table: Table, width: int, colour: bool) -> list[str]:
             ]
             line = "  ".join(cells).rstrip()
             style = "2" if not number else "1" if row[-1].startswith("more in") else ""
-            lines.append(_styled(line, style, colour))
+            lines.append(_styled(line, style, colour=colour))
     return lines
 
 
-def _styled(text: str, code: str, colour: bool) -> str:
+def _styled(text: str, code: str, *, colour: bool) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if colour and code and text else text
 
 

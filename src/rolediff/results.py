@@ -281,9 +281,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One posting behind a claim."""
+    """One posting behind a claim; `term` is what was read in it, "Python, required"."""
 
     opening: Opening
+    term: str
     quotes: tuple[Quote, ...]
 
 

@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import shutil
-from functools import cached_property
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import orjson
-
-from rolediff.errors import WorkspaceError
-from rolediff.storage import check_snapshot, current_snapshot, reference_snapshot, write_json, written_aside
+from rolediff.storage import (
+    check_snapshot,
+    current_snapshot,
+    read_manifest,
+    reference_snapshot,
+    write_json,
+    written_aside,
+)
 from rolediff.warehouse import Warehouse
 
 
 class Snapshot(Warehouse):
     """An immutable state of all tables, ready to be asked."""
 
-    @cached_property
-    def manifest(self) -> dict[str, Any]:
-        """Inputs, counts in and out of every step, and hashes of the tables."""
-        return read_manifest(self.folder)
-
     @property
     def id(self) -> str:
         """Hash of the inputs."""
         return str(self.manifest["id"])
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a snapshot.
-
-    Raises:
-        WorkspaceError: the folder holds none, or it is damaged.
-    """
-    path = check_snapshot(folder) / "manifest.json"
-    try:
-        manifest: dict[str, Any] = orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError as error:
-        raise WorkspaceError(
-            f"{path} is damaged ({error}). Build the snapshot anew: `rolediff build`."
-        ) from error
-    return manifest
 
 
 def open_snapshot(workspace: Path, snapshot: Path | None = None) -> Snapshot:
@@ -67,9 +49,11 @@ def describe(folder: Path) -> str:
     counts = manifest["counts"]
     lines = [
         f"Snapshot {manifest['id']} in {folder}",
-        f"  {counts['rows']:,} rows in = {counts['openings']:,} openings + {counts['copies']:,} copies of them"
-        f" ({counts['copies_across_origins']:,} across origins) + {counts['rejected']:,} rejected"
-        f" + {counts['pay_table_rows']:,} rows of pay tables",
+        (
+            f"  {counts['rows']:,} rows in = {counts['openings']:,} openings + {counts['copies']:,} copies of them"
+            f" ({counts['copies_across_origins']:,} across origins) + {counts['rejected']:,} rejected"
+            f" + {counts['pay_table_rows']:,} rows of pay tables"
+        ),
     ]
     lines += [f"  rejected: {count:,} {reason}" for reason, count in counts["rejected_by_reason"].items()]
     lines.append(
@@ -89,13 +73,20 @@ def _most(counts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def export(folder: Path, out: Path, *, without_text: bool) -> None:
-    """Copies a snapshot, with or without the texts of its postings."""
+def export(folder: Path, out: Path, leave_out: Sequence[str] = ()) -> None:
+    """Copies a snapshot.
+
+    Args:
+        folder: the snapshot.
+        out: the folder to write, replaced in one step.
+        leave_out: names of tables that stay behind: "texts" for publication; "mentions" too, whose
+            offsets mean nothing without the texts.
+    """
     manifest = read_manifest(folder)
     with written_aside(out) as aside:
         for path in sorted(folder.glob("*.parquet")):
-            if not (without_text and path.name == "texts.parquet"):
+            if path.stem in leave_out:
+                manifest["tables"].pop(path.name, None)
+            else:
                 shutil.copyfile(path, aside / path.name)
-        if without_text:
-            manifest["tables"].pop("texts.parquet", None)
         write_json(manifest, aside / "manifest.json")

@@ -104,3 +104,19 @@ def check_snapshot(folder: Path) -> Path:
 def reference_snapshot() -> Path:
     """The snapshot that comes with rolediff: facts of public postings, without their texts."""
     return check_snapshot(Path(str(resources.files("rolediff") / "reference")))
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a snapshot.
+
+    Raises:
+        WorkspaceError: the folder holds none, or it is damaged.
+    """
+    path = check_snapshot(folder) / "manifest.json"
+    try:
+        manifest: dict[str, Any] = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise WorkspaceError(
+            f"{path} is damaged ({error}). Build the snapshot anew: `rolediff build`."
+        ) from error
+    return manifest

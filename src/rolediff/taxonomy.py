@@ -7,6 +7,7 @@ with its file and line.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def read_table(name: str) -> list[Row]:
     """
     path = resources.files("rolediff") / "data" / f"{name}.csv"
     rows = []
-    with path.open(encoding="utf-8", newline="") as file:
+    with io.StringIO(path.read_text(encoding="utf-8")) as file:
         reader = csv.reader(file)
         header = next(reader)
         for cells in reader:

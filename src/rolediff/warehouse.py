@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rolediff.errors import WorkspaceError
-from rolediff.storage import parquet_writer
+from rolediff.storage import parquet_writer, read_manifest
 
 _TABLES = ("postings", "facts", "pay_observations")
 _OPTIONAL = ("mentions", "texts")  # published snapshots may go without
@@ -34,7 +34,7 @@ def write_facts(folder: Path) -> None:
     connection = duckdb.connect(config={"threads": 1})
     for table in ("postings", "mentions"):
         quoted = str(folder / f"{table}.parquet").replace("'", "''")
-        connection.execute(f"create view {table} as from read_parquet('{quoted}')")  # noqa: S608
+        connection.execute(f"create view {table} as from read_parquet('{quoted}')")
     facts = connection.sql(_statement("facts"))
     with parquet_writer(folder / "facts.parquet", FACTS) as writer:
         for batch in facts.to_arrow_reader(_FACTS_TOGETHER):
@@ -62,11 +62,21 @@ class Warehouse:
                 self._view(table)
         self.has_mentions, self.has_text = ((folder / f"{t}.parquet").is_file() for t in _OPTIONAL)
 
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Inputs, counts in and out of every step, and hashes of the tables."""
+        return read_manifest(self.folder)
+
+    @cached_property
+    def origin_names(self) -> dict[str, str]:
+        """Names of the origins by id."""
+        return {o["origin"]["id"]: o["origin"]["name"] for o in self.manifest["inputs"]["origins"]}
+
     def _view(self, table: str) -> None:
         path = self.folder / f"{table}.parquet"
         quoted = str(path).replace("'", "''")
         try:
-            self._connection.execute(f"create view {table} as from read_parquet('{quoted}')")  # noqa: S608
+            self._connection.execute(f"create view {table} as from read_parquet('{quoted}')")
         except duckdb.Error as error:
             raise WorkspaceError(
                 f"The snapshot {self.folder} is damaged: {path.name} cannot be read ({error}). "

@@ -51,12 +51,12 @@ def say_money(amount: float, currency: str) -> str:
 
 
 def say_list(parts: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """Joins parts as one says them: "a", "a and b", "a, b and c"."""
     if len(parts) < 2:
         return "".join(parts)
     return ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
 def say_count(count: int, one: str, many: str | None = None) -> str:
-    """ "1 opening", "2,345 openings"."""
+    """A count with its noun: "1 opening", "2,345 openings"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from rolediff import __version__
 from rolediff.errors import FeedError, WorkspaceError
 from rolediff.feeds import find_sources, open_feed, read_origin
 from rolediff.schema import PAY_RECORD, RECORD, REJECTED, Origin
@@ -38,7 +39,8 @@ class Source:
     records: int
     rejected: dict[str, int] = field(default_factory=dict)  # reason -> rows
     columns: dict[str, str | None] = field(default_factory=dict)
-    error: str | None = None
+    error: str | None = None  # why it could not be read
+    passed_over: str | None = None  # why a file of a folder was not tried
     already: bool = False  # the same bytes were ingested before
 
 
@@ -73,7 +75,7 @@ class Workspace:
             FeedError: a path does not exist, or a folder holds nothing that can be read.
         """
         found, skipped = find_sources(paths)
-        done = [Source(path, None, None, 0, 0, error=reason) for path, reason in skipped]
+        done = [Source(path, None, None, 0, 0, passed_over=reason) for path, reason in skipped]
         for source in done:
             report(source)
         for path in found:
@@ -90,21 +92,14 @@ class Workspace:
     ) -> Source:
         origin = read_origin(path, **given)
         target = self.raw / origin.id
-        feed = open_feed(path, column_map)
-        columns = {name: field for name, field in feed.columns.items()}
-        if target.exists():
+        # What raw data depends on; the same bytes read the same way need not be read again.
+        read_as = {"origin": asdict(origin), "map": dict(column_map or {}), "version": __version__}
+        if (target / "origin.json").is_file():
             known = orjson.loads((target / "origin.json").read_bytes())
-            if known["origin"] == asdict(origin) and known["columns"] == columns:
-                return Source(
-                    path,
-                    origin,
-                    known["kind"],
-                    known["rows"],
-                    known["records"],
-                    known["rejected"],
-                    columns,
-                    already=True,
-                )
+            if read_as.items() <= known.items():
+                counts = (known["kind"], known["rows"], known["records"], known["rejected"], known["columns"])
+                return Source(path, origin, *counts, already=True)
+        feed = open_feed(path, column_map)
         schema = RECORD if feed.kind == "postings" else PAY_RECORD
         records = 0
         reasons: Counter[str] = Counter()
@@ -121,27 +116,19 @@ class Workspace:
                     records += batch.records.num_rows
                     for reason in batch.rejected.column("reason").to_pylist():
                         reasons[reason.partition(":")[0]] += 1
-            source = Source(
-                path,
-                origin,
-                feed.kind,
-                records + reasons.total(),
-                records,
-                dict(sorted(reasons.items())),
-                columns,
-            )
-            write_json(
-                {
-                    "origin": asdict(origin),
-                    "kind": feed.kind,
-                    "columns": columns,
-                    "rows": source.rows,
-                    "records": records,
-                    "rejected": source.rejected,
-                },
-                aside / "origin.json",
-            )
-        return source
+            rejected = dict(sorted(reasons.items()))
+            rows = records + reasons.total()
+            # Later rows may bring columns that the first did not have: they are known only now.
+            columns = dict(feed.columns)
+            found = {
+                "kind": feed.kind,
+                "rows": rows,
+                "records": records,
+                "rejected": rejected,
+                "columns": columns,
+            }
+            write_json(read_as | found, aside / "origin.json")
+        return Source(path, origin, **found)
 
     def origins(self) -> list[dict[str, Any]]:
         """What was ingested, by origin id: the content of every origin.json."""

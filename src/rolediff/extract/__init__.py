@@ -13,8 +13,8 @@ import pyarrow as pa
 from rolediff.extract import education, industry, pay, responsibilities, sections, skills, work
 from rolediff.extract.batch import Ints, Matcher, TextBatch
 from rolediff.extract.mentions import Mentions, every, take
-from rolediff.titles import read_titles
 from rolediff.schema import EXTRACTED, MENTION, PAY
+from rolediff.titles import read_titles
 
 __all__ = ["extract_batch"]
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from rolediff import fields
 from rolediff.clean import clean_batch
+from rolediff.errors import FeedError
 from rolediff.extract import extract_batch
 from rolediff.feeds import open_feed
-from rolediff.errors import FeedError
 from rolediff.schema import TEXT
 from rolediff.taxonomy import responsibilities
 
