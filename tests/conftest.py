@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from make_postings import Written, write_postings
+from rolediff.pipeline import build
+from rolediff.workspace import Workspace
+
 _DEFAULT_SHARED = Path(__file__).resolve().parents[2] / "shared"
+_GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="Rewrite the files in tests/golden.")
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +29,44 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the folder of public postings: set ROLEDIFF_SHARED (now {folder})")
     return folder
+
+
+@pytest.fixture
+def check_golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compares a text with a file of tests/golden, or writes that file."""
+
+    def check(name: str, text: str) -> None:
+        path = _GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.write_text(text, encoding="utf-8")
+        assert path.is_file(), f"{path} is missing: write it with `pytest --update-golden` and read it"
+        assert text == path.read_text(encoding="utf-8"), f"{name} changed; see `pytest --update-golden`"
+
+    return check
+
+
+@dataclass(frozen=True)
+class Invented:
+    """The invented corpus, ingested and built."""
+
+    written: Written
+    folder: Path  # the files
+    workspace: Workspace
+    snapshot: Path
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Invented:
+    """The invented corpus, ingested and built once for all tests; not to be written to."""
+    root = tmp_path_factory.mktemp("invented")
+    written = write_postings(root / "files")
+    workspace = Workspace(root / "workspace")
+    assert not [s for s in workspace.ingest([root / "files"], licence="CC0", date="2026-05-01") if s.error]
+    return Invented(written, root / "files", workspace, build(workspace, processes=1))
+
+
+@pytest.fixture
+def workspace_copy(invented: Invented, tmp_path: Path) -> Workspace:
+    """A workspace of its own with the invented corpus."""
+    shutil.copytree(invented.workspace.folder, tmp_path / "copy")
+    return Workspace(tmp_path / "copy")

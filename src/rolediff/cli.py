@@ -242,10 +242,9 @@ def extract(file: Path) -> None:
     """Print what each posting of FILE states, one JSON line a posting."""
     from rolediff.extract.lines import extract_lines
 
-    stream = click.get_binary_stream("stdout")
     rejected = 0
     for lines, reasons in extract_lines(file):
-        stream.write(lines)
+        click.echo(lines, nl=False)
         for row, reason in reasons:
             click.echo(f"{file}, row {row}: {reason}", err=True)
             rejected += 1

@@ -22,17 +22,22 @@ from rolediff.profiles import (
     summarise,
     take_shares,
 )
-from rolediff.results import Comparison, Difference, Fact, OfficialLine, PayClaim, Related, Start
+from rolediff.results import Comparison, Difference, Fact, OfficialLine, Opening, PayClaim, Related, Start
 from rolediff.roles import Role, pair
 from rolediff.titles import families
 from rolediff.warehouse import Warehouse
 from rolediff.wording import say_interval, say_money, say_percent
 
 #: Kinds whose differences are tested together: the false-discovery rate is that of the whole page.
-TESTED = ("responsibility", "skill", "need:required", "degree", "years", "work-mode", "industry")
-# A fact enters the test if this share of the openings of both roles together states it. The sum is
-# blind to the difference, so leaving out the rare keeps the test honest and its power up.
+TESTED = ("responsibility", "skill", "degree", "years", "work-mode", "industry")
+# Shown with their differences and not tested: a skill is named oftener where it is required oftener,
+# and to ask the same thing twice would halve the power of the first answer.
+_UNTESTED = ("need:required",)
+_COMPARED = (*TESTED, *_UNTESTED)
+# A fact is shown if this share of the openings of both roles together states it ...
 _LEAST_SHARE = 0.03
+# ... and tested if so many independent openings of the thinner role would be expected to.
+_LEAST_STATING = 2.0
 # How many skills of one list a reader is shown.
 _SHOWN = 20
 # A skill is shared where both roles' adverts name it at least this often.
@@ -57,7 +62,7 @@ def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comp
     same_family = a.family == b.family
     facts, (profile_a, profile_b) = read_profiles(warehouse, [a, b], borrow=not same_family)
     tested = _test(facts, profile_a, profile_b)
-    by_kind = {kind: [d for d in tested if d.kind == kind] for kind in TESTED}
+    by_kind = {kind: [d for d in tested if d.kind == kind] for kind in _COMPARED}
     skills = by_kind["skill"]
     shared = [
         d
@@ -117,11 +122,14 @@ def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comp
 
 
 def _test(facts: Facts, a: Profile, b: Profile) -> list[Difference]:
-    """The differences of all facts that enter the test, with the page's verdicts."""
+    """The differences of all facts common enough to be shown, with the page's verdicts."""
     # One call for all kinds that were pooled alike: the cost is per call.
-    chosen = {k: np.flatnonzero(a.k[k] + b.k[k] >= max(_LEAST_SHARE * (a.n + b.n), 1)) for k in TESTED}
+    thinner = min(float(np.median(p.shares["skill"].n_eff)) if facts["skill"] else 0.0 for p in (a, b))
+    together = {k: _together(a.shares[k], b.shares[k]) for k in _COMPARED}
+    chosen = {k: np.flatnonzero(share >= _LEAST_SHARE) for k, share in together.items()}
+    worth = {k: together[k][at] >= _LEAST_STATING / max(thinner, 1.0) for k, at in chosen.items()}
     parts: dict[tuple[float, float], list[str]] = {}
-    for kind in TESTED:
+    for kind in _COMPARED:
         parts.setdefault((a.shares[kind].padding, b.shares[kind].padding), []).append(kind)
     found: dict[str, tuple[statistics.Differences, npt.NDArray[np.bool_]]] = {}
     for kinds in parts.values():
@@ -129,16 +137,19 @@ def _test(facts: Facts, a: Profile, b: Profile) -> list[Difference]:
         difference, enough = statistics.differences(one, other), statistics.enough(one, other)
         begin = 0
         for kind in kinds:
-            at = slice(begin, begin + len(chosen[kind]))
-            begin = at.stop
+            mine = slice(begin, begin + len(chosen[kind]))
+            begin = mine.stop
             columns = (difference.difference, difference.low, difference.high, difference.p)
-            found[kind] = statistics.Differences(*(c[at] for c in columns)), enough[at]
+            found[kind] = (
+                statistics.Differences(*(c[mine] for c in columns)),
+                enough[mine] & worth[kind] & (kind in TESTED),
+            )
     q_all = statistics.adjust_fdr(
-        np.concatenate([np.where(found[k][1], found[k][0].p, np.nan) for k in TESTED])
+        np.concatenate([np.where(found[k][1], found[k][0].p, np.nan) for k in _COMPARED])
     )
     rows = []
     for kind, q in zip(
-        TESTED, np.split(q_all, np.cumsum([len(chosen[k]) for k in TESTED])[:-1]), strict=True
+        _COMPARED, np.split(q_all, np.cumsum([len(chosen[k]) for k in _COMPARED])[:-1]), strict=True
     ):
         at, difference = chosen[kind], found[kind][0]
         one, other = take_shares(a.shares[kind], at), take_shares(b.shares[kind], at)
@@ -158,10 +169,21 @@ def _test(facts: Facts, a: Profile, b: Profile) -> list[Difference]:
                     low=float(difference.low[i]),
                     high=float(difference.high[i]),
                     q=float(q[i]) if np.isfinite(q[i]) else None,
-                    verdict=str(verdicts[i]),
+                    verdict=str(verdicts[i]) if kind in TESTED else "not-tested",
                 )
             )
     return rows
+
+
+def _together(a: statistics.Shares, b: statistics.Shares) -> npt.NDArray[np.float64]:
+    """The share of both roles' openings together that states each fact.
+
+    It says nothing of the difference, so leaving facts out by it keeps the test honest; a fact that no
+    outcome could make significant would only cost the others power (Tarone 1990, Biometrics 46;
+    Bourgon, Gentleman and Huber 2010, PNAS 107).
+    """
+    size = np.maximum(a.n_eff + b.n_eff, 1e-9)
+    return (np.nan_to_num(a.share) * a.n_eff + np.nan_to_num(b.share) * b.n_eff) / size
 
 
 def _strongest(rows: list[Difference], verdict: str) -> list[Difference]:
@@ -203,7 +225,7 @@ def _relation(a: Role, b: Role) -> str:
 
 def _outlook(family: str) -> list[OfficialLine]:
     row = families()[family]
-    if not row.soc:
+    if not row.soc or not row.soc_fit:
         return []
     return [
         OfficialLine(
@@ -301,7 +323,7 @@ def _missing(
     b: Profile,
     pay: list[PayClaim],
     outlook: tuple[OfficialLine, ...],
-    featured: dict[str, tuple[object, ...]],
+    featured: dict[str, tuple[Opening, ...]],
     role_a: Role,
     role_b: Role,
 ) -> dict[str, str]:

@@ -27,17 +27,32 @@ def write_headline(
     for side, other, verdict in ((a, b, "more-in-a"), (b, a, "more-in-b")):
         sentences += _about(side, other, verdict, tested)
     if not sentences:
-        if min(a.n, b.n):
-            sentences.append(
-                f"The evidence shows no detectable difference between {a.name} and {b.name} in what their "
-                f"adverts ask for ({say_count(a.n, 'opening')} against {b.n:,})."
-            )
-        else:
-            none = [r.name for r in (a, b) if not r.n]
-            sentences.append(f"No opening of {say_list(none)} was read in full, so nothing can be compared.")
+        sentences.append(_nothing_found(a, b, tested))
     sentences += _about_pay(a, b, gaps)
     sentences += _caution(a) + _caution(b)
     return tuple(sentences)
+
+
+def _nothing_found(a: RoleSummary, b: RoleSummary, tested: Sequence[Difference]) -> str:
+    """What may be said where no difference was found: too little evidence, or enough and none seen."""
+    none = [r.name for r in (a, b) if not r.n]
+    if none:
+        return f"No opening of {say_list(none)} was read in full, so nothing can be compared."
+    sizes = f"{say_count(a.n, 'opening')} of {a.name} against {b.n:,} of {b.name}"
+    unclear = [d for d in tested if d.verdict == "too-few-postings"]
+    if len(unclear) * 2 > len(tested):
+        needed = max((c.needed or 0 for d in unclear for c in (d.a, d.b)), default=0)
+        more = f" It would take at least {needed:,} more." if needed else ""
+        return f"There are too few openings to tell the two apart: {sizes} were read in full.{more}"
+    widths = sorted((d.high - d.low) / 2 for d in tested if d.kind == "responsibility")
+    reach = (
+        f"; the intervals of the differences reach about {widths[len(widths) // 2] * 100:.0f} points"
+        if widths
+        else ""
+    )
+    return (
+        f"No difference between what their adverts ask for can be detected: {sizes} were read in full{reach}."
+    )
 
 
 def _about(side: RoleSummary, other: RoleSummary, verdict: str, tested: Sequence[Difference]) -> list[str]:

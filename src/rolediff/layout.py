@@ -30,6 +30,7 @@ VERDICTS = {
     "more-in-b": "more in B",
     "no-detectable-difference": "no detectable difference",
     "too-few-postings": "too few postings",
+    "not-tested": "not tested",
 }
 _MEASURES = {
     "employment": "Employed",
@@ -53,6 +54,7 @@ class Cell:
     claim: str | None = None
     title: str = ""
     url: str | None = None
+    whole: bool = False  # a figure that is not to be broken over lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,9 @@ def lay_out(c: Comparison) -> list[Section]:
             "needs",
             "Required where named",
             _or(missing, "needs"),
-            _differences("Share of openings that require the skill, not merely name it", c.needs, c),
+            _differences(
+                "Share of openings that require the skill, not merely name it (not tested again)", c.needs, c
+            ),
         ),
         Section("tools", "Tools by category", _or(missing, "tools"), _by_group(c.tools, c)),
         Section(
@@ -202,7 +206,7 @@ def _difference(d: Difference) -> tuple[Cell, ...]:
         Cell(d.label),
         share_cell(d.a),
         share_cell(d.b),
-        Cell(say_points(d.difference, d.low, d.high)),
+        Cell(say_points(d.difference, d.low, d.high), whole=True),
         Cell(VERDICTS[d.verdict], title=f"q = {d.q:.3g}" if d.q is not None else "not tested"),
     )
 
@@ -211,8 +215,8 @@ def share_cell(claim: Claim) -> Cell:
     """A share with its interval; or why it is withheld."""
     e = claim.estimate
     if claim.needed:
-        return Cell(f"withheld: {claim.needed} more needed", claim.id, say_base(e))
-    return Cell(f"{say_percent(e.share)} ({say_interval(e.low, e.high)})", claim.id, say_base(e))
+        return Cell(f"{e.openings} of {e.n}: too few, {claim.needed} more needed", claim.id, say_base(e))
+    return Cell(f"{say_percent(e.share)} ({say_interval(e.low, e.high)})", claim.id, say_base(e), whole=True)
 
 
 def say_base(e: Estimate) -> str:

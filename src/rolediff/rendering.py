@@ -71,7 +71,7 @@ def to_terminal(sections: Sequence[Section], *, width: int = 120, colour: bool =
     lines: list[str] = []
     for section in sections:
         title = f" {section.title} ".center(4)
-        lines += ["", _styled(f"──{title}" + "─" * max(width - len(title) - 2, 0), "1", colour)]
+        lines += ["", _styled(f"──{title}" + "─" * max(width - len(title) - 2, 0), "1", colour=colour)]
         for paragraph in section.paragraphs:
             lines += textwrap.wrap(paragraph, width) or [""]
         for table in section.tables:

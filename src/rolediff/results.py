@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 #: What a tested difference may be called.
-VERDICTS = ("more-in-a", "more-in-b", "no-detectable-difference", "too-few-postings")
+VERDICTS = ("more-in-a", "more-in-b", "no-detectable-difference", "too-few-postings", "not-tested")
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ class Workspace:
             rows = records + reasons.total()
             # Later rows may bring columns that the first did not have: they are known only now.
             columns = dict(feed.columns)
-            found = {
+            found: dict[str, Any] = {
                 "kind": feed.kind,
                 "rows": rows,
                 "records": records,
