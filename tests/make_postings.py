@@ -235,7 +235,7 @@ def make_advert(random: Random, family: str, *, lead: bool, number: int) -> dict
     )
     day = 1 + number % 28
     return {
-        "job_id": f"{family[:2]}{'l' if lead else ''}-{number:03d}",
+        "job_id": f"{'lead-' if lead else ''}{family}-{number:03d}",
         "title": random.choice(LEAD_TITLES if lead else kind.titles),
         "company": "" if number % 17 == 16 else employer,
         "location": random.choice(PLACES),
@@ -286,10 +286,10 @@ def write_postings(folder: Path, seed: int = 7) -> Written:
     done.twins = (plain["job_id"], senior["job_id"])
     done.openings += 1
     # Cut texts: one breaks off, one says so itself.
-    for number, ending in ((1, "..."), (2, "… Show more")):
+    for number, ending, said in ((1, "...", ""), (2, "", "true")):
         cut = make_advert(random, "data-analyst", lead=False, number=900 + number)
         cut["description"] = cut["description"][:260].rpartition(" ")[0] + ending
-        csv_rows.append(cut)
+        csv_rows.append({**cut, "truncated": said})
         done.cut += 1
         done.openings += 1
     for number, (title, text) in enumerate(GERMAN):
@@ -305,7 +305,7 @@ def write_postings(folder: Path, seed: int = 7) -> Written:
     done.rejected["no text"] = 1
 
     with (folder / "adverts.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(csv_rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(file, [*csv_rows[0], "truncated"], restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(csv_rows)
     lines = [json.dumps(row, ensure_ascii=False) for row in board]

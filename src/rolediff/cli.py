@@ -80,6 +80,7 @@ def ingest(paths: tuple[Path, ...], mapped: tuple[str, ...], workspace: Path, **
     CSV, TSV, JSON, JSON lines (each also .gz), Parquet, saved web pages with JobPosting data, and pay
     tables in the aijobs form.
     """
+    from rolediff.wording import say_count
     from rolediff.workspace import Source, Workspace
 
     column_map = {}
@@ -93,15 +94,16 @@ def ingest(paths: tuple[Path, ...], mapped: tuple[str, ...], workspace: Path, **
 
     def tell(source: Source) -> None:
         if source.passed_over:
-            click.echo(f"{source.path}: passed over. {source.passed_over}", err=True)
+            click.echo(f"Passed over: {source.path}: {source.passed_over}", err=True)
             return
         if source.error:
-            click.echo(f"{source.path}: not read. {source.error}", err=True)
+            click.echo(f"Not read: {source.error}", err=True)
             return
-        rejected = "".join(f", {count:,} {reason}" for reason, count in source.rejected.items())
-        what = "observations of pay" if source.kind == "pay" else "postings"
+        rejected = "".join(f" + {count:,} rejected ({reason})" for reason, count in source.rejected.items())
+        what = "rows of pay" if source.kind == "pay" else "postings"
         again = " (already here)" if source.already else ""
-        click.echo(f"{source.path}: {source.rows:,} rows: {source.records:,} {what}{rejected}{again}")
+        rows = say_count(source.rows, "row")
+        click.echo(f"{source.path}: {rows} = {source.records:,} {what}{rejected}{again}")
 
     sources = [
         s for s in Workspace(workspace).ingest(paths, column_map or None, tell, **given) if not s.passed_over

@@ -109,7 +109,7 @@ def lay_out(c: Comparison) -> list[Section]:
             "Skills",
             (
                 (
-                    f"{say_count(c.skills_tested, 'skill')} named in enough openings were tested; shown are the ones "
+                    f"{say_count(c.skills_tested, 'skill')} named in enough openings {'was' if c.skills_tested == 1 else 'were'} compared; shown are the ones "
                     "that differ most surely, and the ones both ask for."
                 ),
                 *_or(missing, "skills_more_in_a", f"More in {a.name}: "),
@@ -247,7 +247,7 @@ def _gaps(c: Comparison) -> tuple[str, ...]:
 
 def _pay(c: Comparison) -> tuple[Table, ...]:
     names = {c.a.slug: c.a.name, c.b.slug: c.b.name}
-    columns = ("Basis", "Role", "n", "10%", "25%", "Median (95% interval)", "75%", "90%", "Years")
+    columns = ("Basis", "Role", "n", "10%", "25%", "Median", "95% interval", "75%", "90%", "Years")
     rows = tuple(
         (
             Cell(f"{p.basis}, {p.currency}", title=p.note),
@@ -255,7 +255,8 @@ def _pay(c: Comparison) -> tuple[Table, ...]:
             Cell(f"{p.n:,}", p.id, f"{p.employers} employers" if p.employers else "names no employers"),
             _money(p.p10, p),
             _money(p.p25, p),
-            Cell(_median(p)),
+            Cell("too few" if p.median is None else say_money(p.median, p.currency)),
+            Cell(_median_interval(p), whole=True),
             _money(p.p75, p),
             _money(p.p90, p),
             Cell(p.period),
@@ -269,28 +270,30 @@ def _money(amount: float | None, p: PayClaim) -> Cell:
     return Cell("–" if amount is None else say_money(amount, p.currency))
 
 
-def _median(p: PayClaim) -> str:
-    if p.median is None:
-        return "too few"
-    text = say_money(p.median, p.currency)
+def _median_interval(p: PayClaim) -> str:
     if p.median_low is None or p.median_high is None:
-        return text
-    return f"{text} ({say_money(p.median_low, p.currency)}–{say_money(p.median_high, p.currency)})"
+        return "–"
+    return f"{say_money(p.median_low, p.currency)}–{say_money(p.median_high, p.currency)}"
 
 
 def _outlook(c: Comparison) -> tuple[Table, ...]:
+    by_class: dict[str, list[str]] = {}
+    for line in c.outlook:
+        families = by_class.setdefault(line.soc, [])
+        if line.role not in families:
+            families.append(line.role)
     tables = []
-    families = {c.a.family: c.a, c.b.family: c.b}
-    for family in families:
-        lines = [o for o in c.outlook if o.role == family and o.measure in _MEASURES]
-        if lines:
-            first = lines[0]
-            caption = f"{first.soc_title} (SOC {first.soc}), United States: {_FIT[first.fit]} for the family {family}"
-            rows = tuple(
-                (Cell(_MEASURES[o.measure]), Cell(_official(o)), Cell(o.period), Cell(o.release, url=o.url))
-                for o in lines
-            )
-            tables.append(Table(caption, ("", "Figure", "Period", "Release"), rows))
+    for soc, families in by_class.items():
+        lines = [o for o in c.outlook if o.soc == soc and o.role == families[0] and o.measure in _MEASURES]
+        fits = {o.role: _FIT[o.fit] for o in c.outlook if o.soc == soc}
+        whose = say_list([f"{fits[f]} for {f}" for f in families])
+        rows = tuple((Cell(_MEASURES[o.measure]), Cell(_official(o)), Cell(o.period)) for o in lines)
+        caption = f"{lines[0].soc_title} (SOC {soc}), United States: {whose}"
+        tables.append(Table(caption, ("", "Figure", "Period"), rows))
+    releases = {o.release: o.url for o in c.outlook if o.measure in _MEASURES}
+    if releases:
+        rows = tuple((Cell(release, url=url),) for release, url in releases.items())
+        tables.append(Table("Sources: US Bureau of Labor Statistics", ("Release",), rows))
     return tuple(tables)
 
 
@@ -312,17 +315,17 @@ def _official(line: OfficialLine) -> str:
 def _moving_text(c: Comparison) -> tuple[str, ...]:
     path = c.moving
     if path is None:
-        return (f"Too few openings of {c.b.name}, and of its family, to count which skills open them.",)
+        return (f"Too few openings of {c.b.name}, and of its family, to count which tools open them.",)
     start = (
-        f"To someone who knows what at least a quarter of {c.a.name} openings name ({say_list(path.known)}), "
+        f"To someone who knows the tools that at least a quarter of {c.a.name} openings name ({say_list(path.known)}), "
         if path.known
-        else f"No skill stands in a quarter of {c.a.name} openings; to someone who starts from none, "
+        else f"No tool stands in a quarter of {c.a.name} openings; to someone who starts from none, "
     )
     return (
         start
-        + f"{say_percent(path.opened_before)} of {say_count(path.n, 'opening')} are open. {_threshold(path)}",
+        + f"{say_percent(path.opened_before)} of {say_count(path.n, 'opening')} that ask for tools are open. {_threshold(path)}",
         path.stop,
-        "Not to be learnt from a list: the years, the degree and the people one has led that such openings ask for.",
+        "Not to be learnt from a list: the methods, the years, the degree and the people one has led.",
     )
 
 
@@ -332,7 +335,7 @@ def _threshold(path: Path) -> str:
         if path.counted_on == path.role
         else f" Counted on all openings of {path.counted_on}, as the role has too few."
     )
-    return f"Open means that two thirds of the skills an opening asks for are known.{counted}"
+    return f"Open means that two thirds of the tools an opening asks for are known.{counted}"
 
 
 def _path_table(path: Path | None) -> tuple[Table, ...]:
@@ -347,9 +350,7 @@ def _path_table(path: Path | None) -> tuple[Table, ...]:
         )
         for i, s in enumerate(path.steps, 1)
     )
-    return (
-        Table("Skills to learn, in order", ("", "Skill", "Openings open by then", "Points gained"), rows),
-    )
+    return (Table("Tools to learn, in order", ("", "Tool", "Open by then", "Points gained"), rows),)
 
 
 def _start(c: Comparison, role: RoleSummary, start: Start) -> Section:

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rolediff.labels import label_of
+from rolediff.labels import is_tool, label_of
 from rolediff.profiles import Facts, Profile, claim
 from rolediff.results import Path, Start, Step
 from rolediff.roles import Role
 from rolediff.titles import families
 from rolediff.warehouse import Warehouse
 
-#: An opening is open to someone who knows this part of the skills it asks for: adverts describe the
-#: ideal, and few ask for less than five skills, so all of them would open hardly any door.
+#: An opening is open to someone who knows this part of the tools it asks for: adverts describe the
+#: ideal, so all of them would open hardly any door. Methods and fields are not counted: who knows the
+#: tools of the trade has met them, and nobody ticks "analytics" off a list.
 THRESHOLD = 2 / 3
 # A role with fewer openings than this is counted on its whole family.
 _LEAST_OPENINGS = 30
@@ -28,7 +29,7 @@ _NOT_AT_THE_START = ("lead", "staff", "principal", "manager", "director", "execu
 
 
 def find_path(warehouse: Warehouse, profile: Profile, known: Sequence[str]) -> Path | None:
-    """The skills that open the most openings of a role next, in order.
+    """The tools that open the most openings of a role next, in order.
 
     Greedy on the sum over openings of min(known part, threshold): a step may open nothing by itself
     and still bring many openings nearer, so the count of open ones alone would stop too early.
@@ -47,6 +48,8 @@ def find_path(warehouse: Warehouse, profile: Profile, known: Sequence[str]) -> P
     if profile.n < _LEAST_OPENINGS and (role.seniority or role.without):
         counted = Role(role.family)
         asked = warehouse.ask("asked", **_of(counted))
+    tool = np.array([is_tool(skill) for skill in asked["skill"].tolist()], bool)
+    asked = {name: column[tool] for name, column in asked.items()}
     postings, row = np.unique(asked["posting"].astype(str), return_inverse=True)
     if len(postings) < _LEAST_OPENINGS:
         return None
@@ -59,7 +62,7 @@ def find_path(warehouse: Warehouse, profile: Profile, known: Sequence[str]) -> P
         counted_on=counted.slug,
         n=len(postings),
         threshold=THRESHOLD,
-        known=tuple(label_of("skill", s) for s in sorted(set(known))),
+        known=tuple(label_of("skill", s) for s in sorted(set(known)) if is_tool(s)),
         opened_before=before,
         steps=tuple(
             Step(str(skills[at]), label_of("skill", str(skills[at])), opened, gain, count)
@@ -83,7 +86,7 @@ def _climb(
     count = open_to(have)
     before = count / len(asks)
     steps: list[tuple[int, float, float, int]] = []
-    stop = f"The list ends after {_MOST_STEPS} skills."
+    stop = f"The list ends after {_MOST_STEPS} tools."
     for _ in range(_MOST_STEPS):
         short = np.maximum(THRESHOLD * need - have, 0)
         helps = (np.minimum(short, 1) / need) @ asks
@@ -98,7 +101,7 @@ def _climb(
         steps.append((best, now / len(asks), (now - count) / len(asks), now))
         count = now
         if len(steps) >= 3 and sum(s[2] for s in steps[-3:]) < _WORTH:
-            stop = f"The last three skills together open less than {_WORTH:.0%} more of the openings."
+            stop = f"The last three tools together open less than {_WORTH:.0%} more of the openings."
             break
     return steps, before, stop
 

@@ -41,7 +41,20 @@ from rolediff.warehouse import write_facts
 from rolediff.workspace import Workspace
 
 #: Modules whose code decides what a snapshot holds; their hash is part of its identity.
-_READERS = ("clean", "copies", "extract", "feeds", "fields", "pipeline", "places", "schema")
+_READERS = (
+    "clean",
+    "copies",
+    "extract",
+    "feeds",
+    "fields",
+    "pipeline",
+    "places",
+    "schema",
+    "storage",
+    "taxonomy",
+    "titles",
+    "warehouse",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +127,7 @@ def _code_fingerprint() -> str:
     digest = sha256()
     root = Path(str(resources.files("rolediff")))
     paths = [p for p in root.rglob("*.py") if p.relative_to(root).parts[0].removesuffix(".py") in _READERS]
+    paths.append(root / "sql" / "facts.sql")  # the one query whose answer is part of a snapshot
     for path in sorted(paths):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

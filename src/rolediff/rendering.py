@@ -73,7 +73,8 @@ def to_terminal(sections: Sequence[Section], *, width: int = 120, colour: bool =
         title = f" {section.title} ".center(4)
         lines += ["", _styled(f"──{title}" + "─" * max(width - len(title) - 2, 0), "1", colour=colour)]
         for paragraph in section.paragraphs:
-            lines += textwrap.wrap(paragraph, width) or [""]
+            # An id of a claim is copied from here: it must not be broken at its hyphens.
+            lines += textwrap.wrap(paragraph, width, break_on_hyphens=False) or [""]
         for table in section.tables:
             lines += ["", *([_styled(table.caption, "3", colour=colour)] if table.caption else [])]
             lines += _grid(table, width, colour=colour)

@@ -15,6 +15,7 @@ from rolediff.storage import (
     written_aside,
 )
 from rolediff.warehouse import Warehouse
+from rolediff.wording import say_count
 
 
 class Snapshot(Warehouse):
@@ -63,7 +64,7 @@ def describe(folder: Path) -> str:
     lines.append("  mentions: " + ", ".join(f"{name} {count:,}" for name, count in _most(counts["mentions"])))
     known = {name: count for name, count in counts["families"].items() if name != "unknown"}
     lines.append(
-        f"  {len(known)} families; {counts['families'].get('unknown', 0):,} postings of unknown role; most: "
+        f"  {say_count(len(known), 'family', 'families')}; {counts['families'].get('unknown', 0):,} postings of unknown role; most: "
         + ", ".join(f"{name} {count:,}" for name, count in _most(known)[:6])
     )
     return "\n".join(lines)

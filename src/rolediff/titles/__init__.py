@@ -18,6 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from rolediff.errors import UnknownRoleError
+from rolediff.taxonomy import read_table
 from rolediff.titles.grammar import read_family, read_seniority
 from rolediff.titles.tables import Family, Seniority, families, seniorities, tables, tokenise
 
@@ -55,6 +56,8 @@ CONFIDENCE = {
 }
 #: Words of a person are read as a role down to this: below, the title says too little.
 _RESOLVES_FROM = 0.6
+#: A reading less sure than this is taken only where every word is a word of titles ("ml wizard" is not).
+_SURE = 0.8
 _SUGGESTIONS = 3
 #: A family is suggested where likeness of spelling and shared words (each 0 to 1) sum to more than this.
 _ALIKE = 0.5
@@ -202,9 +205,17 @@ def resolve_role(query: str) -> tuple[str, str | None]:
     family, rule = read_family(tokens, tables())
     seniority, named = read_seniority(tokens, tables())
     clear = family in tables().data or family == "software-engineer"
-    if family is None or not clear or CONFIDENCE[rule] < _RESOLVES_FROM:
+    guessed = CONFIDENCE[rule] < _SURE and not set(tokens) <= _title_words()
+    if family is None or not clear or guessed or CONFIDENCE[rule] < _RESOLVES_FROM:
         raise UnknownRoleError(query, _nearest(query))
     return family, seniority if named else None
+
+
+@cache
+def _title_words() -> frozenset[str]:
+    """All words of the tables of title words and seniorities."""
+    rows = [*read_table("title_words"), *read_table("title_seniorities")]
+    return frozenset(word for row in rows for phrase in row.items("phrases") for word in phrase.split())
 
 
 def _nearest(query: str) -> list[str]:
@@ -218,5 +229,8 @@ def _nearest(query: str) -> list[str]:
         own = set(family.split("-"))
         alike = difflib.SequenceMatcher(None, asked, _slug(row.name)).ratio()
         scores.append((alike + len(words & own) / len(words | own), family))
+    # What the reader of titles makes of the words goes first: it knows the abbreviations.
+    read, _ = read_family(tokens, tables())
+    scores = [(score + (read == family and family in tables().data), family) for score, family in scores]
     best = sorted((s for s in scores if s[0] > _ALIKE), reverse=True)[:_SUGGESTIONS]
     return [role_slug(family, seniority if named else None) for _, family in best]
