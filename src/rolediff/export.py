@@ -11,6 +11,7 @@ from typing import Any
 
 from rolediff.compare import compare_roles
 from rolediff.describe import describe_role
+from rolediff.errors import WorkspaceError
 from rolediff.layout import lay_out, lay_out_evidence, lay_out_role
 from rolediff.postings import collect_evidence
 from rolediff.profiles import read_profiles
@@ -30,6 +31,8 @@ PAIRS = (
     ("machine-learning-engineer", _LEAD),
 )
 _EVIDENCE_ROWS = 20
+#: What stands in the folder of a site.
+_PARTS = ("compare", "roles", "evidence", "index.html", "style.css")
 
 
 def comparison_page(comparison: Comparison, *, linked: bool = True) -> str:
@@ -51,14 +54,20 @@ def comparison_page(comparison: Comparison, *, linked: bool = True) -> str:
 
 
 def write_site(snapshot: Snapshot, out: Path, pairs: Sequence[tuple[str, str]]) -> int:
-    """Writes a site of comparisons; the folder is replaced in one step.
+    """Writes a site of comparisons; a site that stands in the folder is replaced in one step.
 
     Returns:
         How many pages it has.
 
     Raises:
         UnknownRoleError: a pair names a role that does not exist.
+        WorkspaceError: the folder holds files that are no part of a site.
     """
+    out = out.resolve()  # "." has no name to write aside under
+    foreign = sorted(p.name for p in out.iterdir() if p.name not in _PARTS) if out.is_dir() else []
+    if foreign:
+        raise WorkspaceError(f"{out} holds {foreign[0]!r}, which is no part of a site, and would be replaced. "
+                             "Name a new or an empty folder.")  # fmt: skip
     chosen = [(find_role(a), find_role(b)) for a, b in pairs]
     comparisons = [compare_roles(snapshot, snapshot.id, a, b) for a, b in chosen]
     roles = list(dict.fromkeys(role for two in chosen for role in two))

@@ -109,7 +109,7 @@ def lay_out(c: Comparison) -> list[Section]:
             "Skills",
             (
                 (
-                    f"{say_count(c.skills_tested, 'skill')} named in enough openings {'was' if c.skills_tested == 1 else 'were'} compared; shown are the ones "
+                    f"Compared: {say_count(c.skills_tested, 'skill')} that enough openings name. Shown are the ones "
                     "that differ most surely, and the ones both ask for."
                 ),
                 *_or(missing, "skills_more_in_a", f"More in {a.name}: "),
@@ -292,8 +292,8 @@ def _outlook(c: Comparison) -> tuple[Table, ...]:
         tables.append(Table(caption, ("", "Figure", "Period"), rows))
     releases = {o.release: o.url for o in c.outlook if o.measure in _MEASURES}
     if releases:
-        rows = tuple((Cell(release, url=url),) for release, url in releases.items())
-        tables.append(Table("Sources: US Bureau of Labor Statistics", ("Release",), rows))
+        sources = tuple((Cell(release, url=url),) for release, url in releases.items())
+        tables.append(Table("Sources: US Bureau of Labor Statistics", ("Release",), sources))
     return tuple(tables)
 
 
