@@ -98,7 +98,7 @@ def test_nothing_of_an_advert_becomes_markup(site: Path, pages: dict[Path, Lexbo
             assert ":" not in link.partition("/")[0] or link.startswith(("https://", "http://")), (name, link)
     # It is shown, as text: the newest opening of its role, with its quotes and its origin's publisher.
     assert "Data Analyst & Co" in pages[site / "roles" / "data-analyst" / "index.html"].text()
-    assert "Thorn & <b onclick" in pages[site / "roles" / "data-analyst" / "index.html"].text()
+    assert "Thorn & Sons" in pages[site / "roles" / "data-analyst" / "index.html"].text()
     sql = pages[site / "evidence" / "data-analyst" / "skill" / "sql" / "index.html"].text()
     assert "<marquee onmouseover=alert(4)>" in sql
     assert "{% raw %}" in pages[site / "evidence" / "data-analyst" / "skill" / "tableau" / "index.html"].text()
@@ -111,8 +111,8 @@ def test_markdown_of_an_advert_cannot_leave_its_cell(site: Path) -> None:
     assert rows
     for row in rows:
         assert row.startswith("|")
-        assert "<script" not in row
-        assert "<b onclick" not in row
+        assert "\\<script>" in row
+        assert "<" not in row.replace("\\<", "")
 
 
 def test_no_page_asks_for_anything_from_elsewhere(pages: dict[Path, LexborHTMLParser]) -> None:

@@ -22,7 +22,17 @@ from rolediff.profiles import (
     summarise,
     take_shares,
 )
-from rolediff.results import Comparison, Difference, Fact, OfficialLine, Opening, PayClaim, Related, Start
+from rolediff.results import (
+    Claim,
+    Comparison,
+    Difference,
+    Fact,
+    OfficialLine,
+    Opening,
+    PayClaim,
+    Related,
+    Start,
+)
 from rolediff.roles import Role, pair
 from rolediff.titles import families
 from rolediff.warehouse import Warehouse
@@ -56,11 +66,10 @@ def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comp
         b: another; of a family and one of its levels, the family is taken without that level.
 
     Raises:
-        UnknownRoleError: both are the same role.
+        SameRoleError: both are the same role.
     """
     a, b = pair(a, b)
-    same_family = a.family == b.family
-    facts, (profile_a, profile_b) = read_profiles(warehouse, [a, b], borrow=not same_family)
+    facts, (profile_a, profile_b) = read_profiles(warehouse, [a, b])
     tested = _test(facts, profile_a, profile_b)
     by_kind = {kind: [d for d in tested if d.kind == kind] for kind in _COMPARED}
     skills = by_kind["skill"]
@@ -77,7 +86,7 @@ def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comp
     featured = featured_openings(warehouse, [a, b])
     summaries = [summarise(p, levels_of(warehouse, p.role)) for p in (profile_a, profile_b)]
     moving = find_path(warehouse, profile_b, known=_asked_skills(facts, profile_a))
-    comparison_id = f"{a.slug}..{b.slug}"
+    comparison_id = f"{a.page}..{b.page}"
     parts = {
         "responsibilities": tuple(sorted(by_kind["responsibility"], key=_by_size)),
         "skills_shared": tuple(sorted(shared, key=lambda d: (-_both(d), d.value))[:_SHOWN]),
@@ -255,7 +264,9 @@ def _glance(
         for i in np.argsort(-share, kind="stable").tolist():
             value = facts[kind][i]
             if len(names) < count and share[i] >= 0.1 and (not callable(keep) or keep(value)):
-                names.append(f"{label_of(kind, value)} {say_percent(share[i])}")
+                known = claim(profile, facts, kind, i)
+                counted = f"{known.estimate.openings} of {known.estimate.n}"
+                names.append(f"{known.label} {counted if known.needed else say_percent(share[i])}")
                 ids.append(f"{profile.role.slug}/{kind}/{value}")
         return ", ".join(names) or "rarely stated" if profile.n else "no postings read in full", ids
 
@@ -270,8 +281,7 @@ def _glance(
     ):
         (text_a, ids_a), (text_b, ids_b) = top(a, kind, keep, count), top(b, kind, keep, count)
         rows.append(Fact(question, text_a, text_b, (*ids_a, *ids_b)))
-    entry = [f"{say_percent(s.entry.estimate.share)} ({say_interval(s.entry.estimate.low, s.entry.estimate.high)})"
-             if np.isfinite(s.entry.estimate.share) else "no postings" for s in starts]  # fmt: skip
+    entry = [_say_share(s.entry) for s in starts]
     rows.append(Fact("Open to beginners", entry[0], entry[1], tuple(s.entry.id for s in starts)))
     paid = {(c.role, c.basis, c.currency): c for c in pay}
     for basis, question in (
@@ -283,6 +293,15 @@ def _glance(
             texts = [_say_pay(c) for c in claims]
             rows.append(Fact(question, texts[0], texts[1], tuple(c.id for c in claims if c)))
     return tuple(rows)
+
+
+def _say_share(claim: Claim) -> str:
+    estimate = claim.estimate
+    if not estimate.n:
+        return "no postings read in full"
+    if claim.needed:
+        return f"{estimate.openings} of {estimate.n}"
+    return f"{say_percent(estimate.share)} ({say_interval(estimate.low, estimate.high)})"
 
 
 def _say_pay(claim: PayClaim | None) -> str:

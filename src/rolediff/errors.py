@@ -5,6 +5,7 @@ RolediffError
 ├── TaxonomyError        a table in data/ breaks its own rules
 ├── WorkspaceError       no workspace or snapshot where one was expected
 ├── UnknownRoleError     a role that the taxonomy does not hold
+├── SameRoleError        a role was to be compared with itself
 ├── UnknownClaimError    a claim id that the snapshot does not hold
 └── LabelsError          a labels file that cannot be scored
 
@@ -58,6 +59,15 @@ class UnknownRoleError(_UnknownName):
 
     what = "role"
     hint = "`rolediff roles` lists all roles."
+
+
+class SameRoleError(RolediffError):
+    """A role was to be compared with itself."""
+
+    exit_status = 2
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Both are {name}. Name two different roles; `rolediff roles` lists all.")
 
 
 class UnknownClaimError(_UnknownName):

@@ -13,7 +13,7 @@ from rolediff.compare import compare_roles
 from rolediff.describe import describe_role
 from rolediff.errors import WorkspaceError
 from rolediff.layout import lay_out, lay_out_evidence, lay_out_role
-from rolediff.postings import collect_evidence
+from rolediff.postings import collect_evidence, find_evidence
 from rolediff.profiles import read_profiles
 from rolediff.rendering import to_html, to_json, to_markdown
 from rolediff.results import Claim, Comparison, Evidence
@@ -82,7 +82,7 @@ def write_site(snapshot: Snapshot, out: Path, pairs: Sequence[tuple[str, str]]) 
 
     with written_aside(out) as aside:
         for c in comparisons:
-            folder = f"compare/{c.a.slug}..{c.b.slug}"
+            folder = f"compare/{c.id}"
             put(f"{folder}/index.html", comparison_page(c))
             put(f"{folder}/index.json", to_json(c))
             put(f"{folder}/index.md", to_markdown(lay_out(c)))
@@ -95,11 +95,14 @@ def write_site(snapshot: Snapshot, out: Path, pairs: Sequence[tuple[str, str]]) 
             )
             put(f"roles/{p.summary.slug}/index.json", to_json(p))
         claims = {c.id: c for page in (*comparisons, *profiles) for c in _claims(page)}
-        for role_claims in _by_role(claims.values()):
-            for found in _evidence(snapshot, role_claims):
-                sections = lay_out_evidence(found)
-                page = _page("page.html", sections[0].title, sections, "../../../../", snapshot)
-                put(f"evidence/{found.claim}/index.html", page)
+        paid = dict.fromkeys(c.id for page in comparisons for c in page.pay)
+        for found in (
+            *(e for role_claims in _by_role(claims.values()) for e in _evidence(snapshot, role_claims)),
+            *(e for claim in paid for e in find_evidence(snapshot, claim, _EVIDENCE_ROWS)),
+        ):
+            sections = lay_out_evidence(found)
+            page = _page("page.html", sections[0].title, sections, "../../../../", snapshot)
+            put(f"evidence/{found.claim}/index.html", page)
         front = {"comparisons": comparisons, "profiles": profiles, "manifest": snapshot.manifest}
         put("index.html", to_html("index.html", title="rolediff", root="", snapshot=snapshot.id, **front))
         shutil.copyfile(_static("style.css"), aside / "style.css")
@@ -135,5 +138,5 @@ def _by_role(claims: Iterable[Claim]) -> list[list[Claim]]:
 def _evidence(snapshot: Snapshot, claims: list[Claim]) -> list[Evidence]:
     """The evidence of claims about one role. The estimate shown is the page's own."""
     facts, (profile,) = read_profiles(snapshot, [find_role(claims[0].role)])
-    wanted = [(c.kind, c.value) for c in claims if c.value in facts[c.kind]]
+    wanted = [(c.kind, c.value) for c in claims]
     return collect_evidence(snapshot, profile, facts, wanted, _EVIDENCE_ROWS)

@@ -96,7 +96,7 @@ def lay_out(c: Comparison) -> list[Section]:
         Section(
             "definition",
             "What they are",
-            (f"{a.name}: {a.definition}", f"{b.name}: {b.definition}", _relation(c)),
+            _definitions(c),
         ),
         Section(
             "responsibilities",
@@ -173,6 +173,12 @@ def lay_out(c: Comparison) -> list[Section]:
 
 def _or(missing: dict[str, str], section: str, before: str = "") -> tuple[str, ...]:
     return (before + missing[section],) if section in missing else ()
+
+
+def _definitions(c: Comparison) -> tuple[str, ...]:
+    if c.a.family == c.b.family:
+        return f"Both: {c.a.definition}", _relation(c)
+    return f"{c.a.name}: {c.a.definition}", f"{c.b.name}: {c.b.definition}", _relation(c)
 
 
 def _relation(c: Comparison) -> str:
@@ -323,7 +329,8 @@ def _moving_text(c: Comparison) -> tuple[str, ...]:
     )
     return (
         start
-        + f"{say_percent(path.opened_before)} of {say_count(path.n, 'opening')} that ask for tools are open. {_threshold(path)}",
+        + f"{say_percent(path.opened_before)} of {say_count(path.n, 'opening')} that ask for tools are open. "
+        + _threshold(path),
         path.stop,
         "Not to be learnt from a list: the methods, the years, the degree and the people one has led.",
     )

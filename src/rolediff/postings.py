@@ -8,11 +8,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from rolediff.errors import UnknownClaimError
-from rolediff.labels import label_of
+from rolediff.labels import FIELD_VALUES, label_of
 from rolediff.paying import BASES
 from rolediff.profiles import KINDS, Facts, Profile, as_groups, claim, read_profiles
 from rolediff.results import Evidence, EvidenceRow, Opening, Quote
 from rolediff.roles import Role, find_role, pair
+from rolediff.taxonomy import industries, responsibilities, skills
 from rolediff.warehouse import Warehouse
 from rolediff.wording import say_money
 
@@ -94,12 +95,22 @@ def find_evidence(warehouse: Warehouse, claim_id: str, limit: int = 20, offset: 
         return [_pay_evidence(warehouse, role, claim_id, value, limit, offset) for role in roles]
     if kind not in KINDS:
         raise UnknownClaimError(claim_id, [f"{names}/{k}/{value}" for k in KINDS[:3]])
-    same_family = len({r.family for r in roles}) < len(roles)
-    facts, profiles = read_profiles(warehouse, roles, borrow=not same_family)
-    if value not in facts[kind]:
+    facts, profiles = read_profiles(warehouse, roles)
+    if value not in facts[kind] and not _is_value(kind, value):
         near = get_close_matches(value, facts[kind], n=3, cutoff=0.5)
         raise UnknownClaimError(claim_id, [f"{names}/{kind}/{v}" for v in near])
     return [collect_evidence(warehouse, p, facts, [(kind, value)], limit, offset)[0] for p in profiles]
+
+
+def _is_value(kind: str, value: str) -> bool:
+    """Whether a kind of fact can have this value, be it stated by any opening or not."""
+    if kind == "skill" or kind.startswith("need:"):
+        return value in skills()
+    if kind == "responsibility":
+        return value in responsibilities()
+    if kind == "industry":
+        return value in industries() or value == "not-stated"
+    return value in FIELD_VALUES[kind]
 
 
 def collect_evidence(
@@ -129,7 +140,10 @@ def collect_evidence(
                 claim=f"{role.slug}/{kind}/{value}",
                 label=label_of(kind, value),
                 role=role.name,
-                estimate=claim(profile, facts, kind, facts[kind].index(value)).estimate,
+                # What no opening of the role or its family states has no place among the facts.
+                estimate=claim(profile, facts, kind, facts[kind].index(value)).estimate
+                if value in facts[kind]
+                else None,
                 total=found[0]["total"] if found else 0,
                 rows=tuple(
                     EvidenceRow(

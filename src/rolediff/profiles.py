@@ -79,18 +79,15 @@ def as_groups(roles: Sequence[Role]) -> list[dict[str, Any]]:
     return [as_group(role) for role in roles]
 
 
-def read_profiles(
-    warehouse: Warehouse, roles: Sequence[Role], *, borrow: bool = True
-) -> tuple[Facts, list[Profile]]:
+def read_profiles(warehouse: Warehouse, roles: Sequence[Role]) -> tuple[Facts, list[Profile]]:
     """The profiles of some roles.
 
     Args:
         warehouse: the snapshot.
-        roles: whose profiles; a role at one seniority borrows from the rest of its family.
-        borrow: False compares what the openings of each role say by themselves, as two levels of
-            one family must be: pooled towards the same family they would differ too little.
+        roles: whose profiles; a role at one seniority borrows from the rest of its family, unless it
+            is to speak alone.
     """
-    rests = {r.slug: r.rest for r in roles if borrow and r.rest}
+    rests = {r.slug: r.rest for r in roles if r.rest}
     needed = {r.slug: r for r in [*roles, *(r for r in rests.values() if r)]}.values()
     warehouse.run("members", roles=as_groups(list(needed)))
     sizes = {row["grp"]: row for row in warehouse.rows("sizes")}

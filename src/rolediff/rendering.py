@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import textwrap
 from collections.abc import Sequence
 from functools import cache
@@ -44,8 +45,8 @@ def to_markdown(sections: Sequence[Section]) -> str:
                 parts.append(f"**{table.caption}**")
             parts.append(_markdown_table(table))
         for item in section.items:
-            lines = "".join(f"\n  - {line}" for line in item.lines)
-            parts.append(f"- **{_markdown_cell(item.heading)}**, {item.detail}{lines}")
+            lines = "".join(f"\n  - {_markdown_text(line)}" for line in item.lines)
+            parts.append(f"- **{_markdown_cell(item.heading)}**, {_markdown_text(item.detail)}{lines}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -56,8 +57,15 @@ def _markdown_table(table: Table) -> str:
 
 
 def _markdown_cell(cell: Cell) -> str:
-    text = cell.text.replace("|", "\\|").replace("\n", " ")
-    return f"[{text}]({cell.url})" if cell.url and text else text
+    text = _markdown_text(cell.text)
+    if not (cell.url and text):
+        return text
+    return f"[{text}]({cell.url.replace('(', '%28').replace(')', '%29')})"
+
+
+def _markdown_text(text: str) -> str:
+    """Words of a posting, so that nothing in them is read as Markdown or HTML."""
+    return re.sub(r"[\\`*\[\]<|]", r"\\\g<0>", text).replace("\n", " ")
 
 
 def to_terminal(sections: Sequence[Section], *, width: int = 120, colour: bool = False) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rolediff.errors import UnknownRoleError
+from rolediff.errors import SameRoleError
 from rolediff.titles import families, resolve_role, role_name, role_slug, seniorities
 
 _EXCEPT = "-except-"
+_ALONE = "-alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +20,23 @@ class Role:
         seniority: the one seniority, or None.
         without: the one seniority left out, or None. A family is compared with one of its own levels
             by its other levels: otherwise the same openings would stand on both sides.
+        alone: whether its own openings speak without borrowing from the family. Two levels of one
+            family are compared so: both drawn towards the same family they would differ too little.
     """
 
     family: str
     seniority: str | None = None
     without: str | None = None
+    alone: bool = False
 
     @property
     def slug(self) -> str:
-        """Its name in addresses and claim ids."""
+        """Its name in claim ids."""
+        return self.page + (_ALONE if self.alone else "")
+
+    @property
+    def page(self) -> str:
+        """Its name in addresses of pages."""
         if self.without:
             return f"{self.family}{_EXCEPT}{self.without}"
         return role_slug(self.family, self.seniority)
@@ -55,7 +64,7 @@ class Role:
     @property
     def rest(self) -> Role | None:
         """The other openings of its family, from which a thin role borrows."""
-        return Role(self.family, without=self.seniority) if self.seniority else None
+        return Role(self.family, without=self.seniority) if self.seniority and not self.alone else None
 
 
 def find_role(query: str) -> Role:
@@ -64,6 +73,8 @@ def find_role(query: str) -> Role:
     Raises:
         UnknownRoleError: with the nearest roles there are.
     """
+    if query.endswith(_ALONE):
+        return replace(find_role(query.removesuffix(_ALONE)), alone=True)
     family, found, level = query.partition(_EXCEPT)
     if found and family in families() and level in seniorities():
         return Role(family, without=level)
@@ -74,13 +85,14 @@ def pair(a: Role, b: Role) -> tuple[Role, Role]:
     """The two sides of a comparison: disjoint openings.
 
     Raises:
-        UnknownRoleError: both are the same role.
+        SameRoleError: both are the same role.
     """
-    if a == b:
-        raise UnknownRoleError(f"{a.name} vs {b.name}", [r for r in families() if r != a.family][:3])
-    if a.family == b.family:
-        if a.seniority is None and b.seniority:
-            a = Role(a.family, without=b.seniority)
-        elif b.seniority is None and a.seniority:
-            b = Role(b.family, without=a.seniority)
-    return a, b
+    if (a.family, a.seniority) == (b.family, b.seniority):
+        raise SameRoleError(a.name)
+    if a.family != b.family:
+        return a, b
+    if a.seniority is None:
+        a = Role(a.family, without=b.seniority)
+    if b.seniority is None:
+        b = Role(b.family, without=a.seniority)
+    return replace(a, alone=a.seniority is not None), replace(b, alone=b.seniority is not None)

@@ -64,7 +64,8 @@ def describe(folder: Path) -> str:
     lines.append("  mentions: " + ", ".join(f"{name} {count:,}" for name, count in _most(counts["mentions"])))
     known = {name: count for name, count in counts["families"].items() if name != "unknown"}
     lines.append(
-        f"  {say_count(len(known), 'family', 'families')}; {counts['families'].get('unknown', 0):,} postings of unknown role; most: "
+        f"  {say_count(len(known), 'family', 'families')}; "
+        f"{counts['families'].get('unknown', 0):,} postings of unknown role; most: "
         + ", ".join(f"{name} {count:,}" for name, count in _most(known)[:6])
     )
     return "\n".join(lines)
