@@ -45,7 +45,7 @@ def check_golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     return check
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Invented:
     """The invented corpus, ingested and built."""
 

@@ -29,10 +29,11 @@ PLACES = ["Leeds, UK", "Chicago, IL", "Austin, TX", "Toronto, ON, Canada", "Dubl
 ABOUT = [
     "{e} has kept the same workshop open for ninety years and still answers every letter.",
     "At {e} some four hundred people plan, pack and deliver what our neighbours need.",
-    "{e} started in a borrowed shed and now serves customers in eleven countries.",
+    "{e} started in a borrowed shed – now a café – and serves customers in eleven countries.",
     "People come to {e} for the work and stay for the quiet, friendly way in which it is done.",
     "Every morning {e} sends out more parcels than the town around it has inhabitants.",
     "{e} is owned by those who work there, and decides slowly but together.",
+    "{e} once kept its whole stock in Excel and remembers that time with a shudder.",
 ]
 OFFER = [
     "You get thirty days of leave and a desk by a window.",
@@ -40,6 +41,15 @@ OFFER = [
     "There is a nursery on the ground floor and a workshop in the cellar.",
     "Our canteen cooks for everyone, and nobody eats alone unless they want to.",
     "A pension, a bicycle and a locker come with the post.",
+    "On Friday afternoons you may learn Python or the accordion.",
+]
+#: What is named here is not asked of anybody.
+ENDINGS = [
+    ("How to apply", "Send a letter and an Excel table of the days on which you could come."),
+    (
+        "Equal opportunity",
+        "All who apply are treated alike; their letters are kept in Salesforce for one year.",
+    ),
 ]
 
 
@@ -161,7 +171,12 @@ LEAD_DUTIES = (
     "Hire the next three colleagues.",
 )
 LEAD_YEARS = ("7+ years of experience, two of them leading others.", "At least 8 years of experience.", "")
-WORK = ("This post is fully remote.", "Hybrid: two days a week in the office.", "This is an on-site position.", "")
+WORK = (
+    "This post is fully remote.",
+    "Hybrid: two days a week in the office.",
+    "This is an on-site position.",
+    "",
+)
 
 GERMAN = [
     (
@@ -229,8 +244,12 @@ def make_advert(random: Random, family: str, *, lead: bool, number: int) -> dict
         ("Nice to have", wishes, True),
         ("What we offer", [random.choice(WORK), *offer], False),
     ]
+    if number % 3 == 0:
+        heading, line = random.choice(ENDINGS)
+        parts.append((heading, [line], False))
     text = "\n\n".join(
-        f"{heading}:\n" + "\n".join(("- " if bullets else "") + line.format(e=employer) for line in lines if line)
+        f"{heading}:\n"
+        + "\n".join(("- " if bullets else "") + line.format(e=employer) for line in lines if line)
         for heading, lines, bullets in parts
     )
     day = 1 + number % 28
@@ -386,7 +405,7 @@ def hostile_advert() -> dict[str, str]:
         "date_posted": "2026-12-24",  # the newest, so that it is shown first
         "url": "javascript:alert(3)",
         "description": (
-            "What you do for us in this post:\n- Write SQL <marquee onmouseover=alert(4)> for the \"till\" & more.\n"
+            'What you do for us in this post:\n- Write SQL <marquee onmouseover=alert(4)> for the "till" & more.\n'
             "- Build dashboards with Tableau {{ 7 * 7 }} and {% raw %} for all of the shops that we have.\n\n"
             "Requirements:\n- Excel & SQL > 2 years, and a love of the letters < and >.\n"
         ),

@@ -72,7 +72,9 @@ def test_the_tables_hold_what_the_manifest_counts(invented: Invented) -> None:
     assert Counter(m["kind"] for m in table(invented.snapshot, "mentions")) == found["mentions"]
     assert len(table(invented.snapshot, "texts")) == len(postings)
     rejected = [
-        row for p in sorted(invented.workspace.raw.glob("*/rejected.parquet")) for row in table(p.parent, "rejected")
+        row
+        for p in sorted(invented.workspace.raw.glob("*/rejected.parquet"))
+        for row in table(p.parent, "rejected")
     ]
     assert len(rejected) == found["rejected"]
     assert {r["reason"].partition(":")[0] for r in rejected} == set(invented.written.rejected)
@@ -88,11 +90,11 @@ def test_the_ledger_is_told_in_words(invented: Invented) -> None:
 
 def test_reposts_and_second_cities_are_one_opening(invented: Invented) -> None:
     by_source = {p["source_id"]: p for p in table(invented.snapshot, "postings")}
-    families = defaultdict(set)
+    families: dict[str, set[str]] = defaultdict(set)
     for copy, source in invented.written.copy_of.items():
         families[by_source[source]["opening"]] |= {copy, source}
     # Each copy stands with its source, and with nothing else.
-    members = defaultdict(set)
+    members: dict[str, set[str]] = defaultdict(set)
     for p in by_source.values():
         members[p["opening"]].add(p["source_id"])
     assert {k: v for k, v in members.items() if len(v) > 1} == families
@@ -182,7 +184,9 @@ def test_the_size_of_batches_changes_no_row(
         assert table(snapshot, name) == table(invented.snapshot, name), name
 
 
-def test_the_same_bytes_under_another_name_are_one_origin(invented: Invented, workspace_copy: Workspace) -> None:
+def test_the_same_bytes_under_another_name_are_one_origin(
+    invented: Invented, workspace_copy: Workspace
+) -> None:
     other = workspace_copy.folder.parent / "renamed.csv"
     shutil.copy(invented.folder / "adverts.csv", other)
     (source,) = workspace_copy.ingest([other])
@@ -216,7 +220,9 @@ def test_the_identity_covers_all_code_that_decides_what_a_snapshot_holds() -> No
         if name in seen:
             continue
         seen.add(name)
-        files = [root / f"{name}.py"] if (root / f"{name}.py").is_file() else sorted((root / name).rglob("*.py"))
+        files = (
+            [root / f"{name}.py"] if (root / f"{name}.py").is_file() else sorted((root / name).rglob("*.py"))
+        )
         for path in files:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("rolediff"):
@@ -299,6 +305,9 @@ def recount(snapshot: Path) -> set[tuple[str, str, str, str, str, str]]:
 
 
 def test_facts_are_what_postings_and_mentions_state(invented: Invented) -> None:
+    # Skills stand in all the sections that do not speak of the role.
+    skills_in = {m["section"] for m in table(invented.snapshot, "mentions") if m["kind"] == "skill"}
+    assert skills_in >= NOT_OF_THE_ROLE
     rows = [tuple(f.values()) for f in table(invented.snapshot, "facts")]
     assert len(rows) == len(set(rows))
     assert set(rows) == recount(invented.snapshot)

@@ -56,16 +56,15 @@ def test_every_internal_link_leads_to_a_file(site: Path, pages: dict[Path, Lexbo
             file, _, anchor = link.partition("#")
             target = (path.parent / file).resolve() if file else path
             inside += 1
-            if not target.is_file() or not target.is_relative_to(site.resolve()):
-                broken.add((path.relative_to(site).as_posix(), link))
-            elif anchor and not pages[target].css_first(f"#{anchor}"):
+            leads = target.is_file() and target.is_relative_to(site.resolve())
+            if not leads or (anchor and not pages[target].css_first(f"#{anchor}")):
                 broken.add((path.relative_to(site).as_posix(), link))
     assert not broken
     assert inside > 500
 
 
 def test_every_page_can_be_reached_from_the_first(site: Path, pages: dict[Path, LexborHTMLParser]) -> None:
-    todo, seen = [(site / "index.html")], set()
+    todo, seen = [(site / "index.html").resolve()], set[Path]()
     while todo:
         path = todo.pop()
         if path in seen:
@@ -74,7 +73,9 @@ def test_every_page_can_be_reached_from_the_first(site: Path, pages: dict[Path, 
         links = [a.attributes.get("href") or "" for a in pages[path].css("a[href]")]
         todo += [(path.parent / link.partition("#")[0]).resolve() for link in links
                  if not link.startswith(("http", "#"))]  # fmt: skip
-    assert {p.resolve() for p in pages} == {p.resolve() for p in seen}
+    # Shares that are told in a sentence, not in a cell, have their page but no link to it.
+    told = {p for p in pages if p.parent.parent.name == "entry" or p.parts[-3:-1] == ("degree", "none")}
+    assert {p.resolve() for p in pages} - {p.resolve() for p in told} <= seen <= {p.resolve() for p in pages}
 
 
 def test_a_second_run_gives_the_same_bytes(hostile: Snapshot, site: Path, tmp_path: Path) -> None:
@@ -101,7 +102,9 @@ def test_nothing_of_an_advert_becomes_markup(site: Path, pages: dict[Path, Lexbo
     assert "Thorn & Sons" in pages[site / "roles" / "data-analyst" / "index.html"].text()
     sql = pages[site / "evidence" / "data-analyst" / "skill" / "sql" / "index.html"].text()
     assert "<marquee onmouseover=alert(4)>" in sql
-    assert "{% raw %}" in pages[site / "evidence" / "data-analyst" / "skill" / "tableau" / "index.html"].text()
+    assert (
+        "{% raw %}" in pages[site / "evidence" / "data-analyst" / "skill" / "tableau" / "index.html"].text()
+    )
     assert "<i>Board</i> & Sons" in pages[site / "index.html"].text()
 
 

@@ -1,4 +1,4 @@
-"""Writes docs/reference from the code: commands, settings, feeds, JSON and tables.
+"""Writes docs/reference from the code and the reference snapshot.
 
     python tools/reference_docs.py
 
@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 
 import click
+import duckdb
 import orjson
 import pyarrow as pa
 
@@ -27,6 +28,8 @@ from rolediff.extract.lines import extract_records
 from rolediff.feeds import FEEDS
 from rolediff.feeds.columns import FIELDS
 from rolediff.settings import SETTINGS
+from rolediff.snapshots import describe
+from rolediff.storage import read_manifest, reference_snapshot
 from rolediff.taxonomy import read_table
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -72,20 +75,22 @@ EXTRACT_FIELDS = {
 def commands_page() -> str:
     """The help of every command."""
     parts = [f"# Commands\n\n{_WRITTEN}"]
-    for name, command in walk(cli):
-        with click.Context(
-            command, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH
-        ) as context:
-            parts.append(f"## {name}\n\n```text\n{command.get_help(context)}\n```")
+    for context in walk(_context(cli, "rolediff")):
+        parts += [f"## {context.command_path}\n\n```text\n{context.get_help()}\n```"]
     return "\n\n".join(parts) + "\n"
 
 
-def walk(command: click.Command, name: str = "rolediff") -> Iterator[tuple[str, click.Command]]:
-    """A command and all commands below it, each with the words that call it."""
-    yield name, command
-    if isinstance(command, click.Group):
-        for part, below in sorted(command.commands.items()):
-            yield from walk(below, f"{name} {part}")
+def walk(context: click.Context) -> Iterator[click.Context]:
+    """A command and all commands below it, in the contexts in which they are called."""
+    yield context
+    if isinstance(context.command, click.Group):
+        for name, command in sorted(context.command.commands.items()):
+            yield from walk(_context(command, name, context))
+
+
+def _context(command: click.Command, name: str, parent: click.Context | None = None) -> click.Context:
+    # A width is given, or the terminal's would be in the page.
+    return click.Context(command, parent, name, **{**command.context_settings, "terminal_width": _WIDTH})
 
 
 def settings_page() -> str:
@@ -118,12 +123,13 @@ def json_page() -> str:
     parts = [
         f"# JSON\n\n{_WRITTEN}",
         "Shares run from 0 to 1, pay is a year's in its own currency, intervals are at 95%. What is unknown, or "
-        "not a finite number, is null.\n\n**A share that is withheld on a page stands in the JSON**, with "
-        "`needed` beside it: the number of openings it lacks. Whoever shows it has to look at `needed` first.",
+        "not a finite number, is null; a `tuple` is a list.",
+        "**A share that is withheld on a page stands in the JSON**, with `needed` beside it: the number of "
+        "openings it lacks. Whoever shows it has to look at `needed` first.",
     ]
     parts += [f"- [{name}](#{name.lower()}): {where}" for name, where in RESULTS.items()]
     parts.append("- [Extracted postings](#extracted-postings): `rolediff extract FILE`, one line a posting")
-    parts = [*parts[:2], "\n".join(parts[2:])]
+    parts = [*parts[:3], "\n".join(parts[3:])]
     comments = _comments(results)
     for name in _reached(RESULTS):
         rows = [
@@ -164,7 +170,7 @@ def tables_page() -> str:
     comments, headers = _comments(schema), _headers(schema)
     parts = [
         f"# Tables\n\n{_WRITTEN}",
-        "A snapshot is a folder of Parquet files and `manifest.json`. Null means unknown, in every column. "
+        "A snapshot is a folder of Parquet files and `manifest.json`. "
         "`start` and `end` are code points into the text. A snapshot that is exported without text lacks `texts`.",
     ]
     raw = {"RECORD": "raw/*/records.parquet", "PAY_RECORD": "raw/*/records.parquet, of a pay table"}
@@ -185,6 +191,50 @@ def tables_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+#: What the postings of a snapshot are, column by column of the page: caption and expression.
+_SPLITS = (
+    ("Country", "coalesce(country, 'unknown')", "openings desc, value"),
+    ("Year posted", "coalesce(year(posted)::varchar, 'unknown')", "value"),
+)
+_MOST_SPLIT = 12
+
+
+def snapshot_page() -> str:
+    """What the bundled reference snapshot is made of."""
+    folder = reference_snapshot()
+    manifest = read_manifest(folder)
+    ask = duckdb.connect().execute
+    openings = f"from read_parquet('{folder / 'postings.parquet'}') where opening = id"
+    read = "count(*) filter (language = 'en' and not cut)"
+    said = "\n".join(line.strip() for line in describe(folder).splitlines()[1:])
+    parts = [
+        f"# The reference snapshot\n\n{_WRITTEN}",
+        f"Snapshot {manifest['id']}. Read means read in full: the text is whole and in English. Of countries "
+        f"the {_MOST_SPLIT} most frequent are shown.\n\n```text\n{said}\n```",
+    ]
+    for caption, value, order in _SPLITS:
+        query = f"select {value} as value, count(*) as openings, {read} as read {openings} group by value"
+        found = ask(f"{query} order by {order} limit {_MOST_SPLIT}").fetchall()
+        parts.append(f"## {caption}\n\n" + _table((caption, "Openings", "Read"), _counted(found)).rstrip())
+    query = f"select coalesce(family, 'unknown') as value, count(*), {read} {openings} group by value"
+    found = ask(f"{query} order by 2 desc, 1").fetchall()
+    parts.append("## Families\n\n" + _table(("Family", "Openings", "Read"), _counted(found)).rstrip())
+    rows = [
+        (f"[{o['name']}]({o['url']})" if o["url"] else o["name"], o["date"] or "unknown",
+         o["licence"] or "unknown", f"{entry['rows']:,}")
+        for entry in sorted(manifest["inputs"]["origins"], key=lambda e: str(e["origin"]["name"]))
+        for o in [entry["origin"]]
+    ]  # fmt: skip
+    note = "The date is that of the gatherer's publication, the licence that of the gatherer's repository."
+    columns = ("Origin", "Date", "Licence", "Rows")
+    parts.append(f"## Origins\n\n{note}\n\n{_table(columns, rows).rstrip()}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _counted(rows: list[tuple[str, int, int]]) -> list[tuple[str, ...]]:
+    return [(value, *(f"{count:,}" for count in counts)) for value, *counts in rows]
+
+
 def _source(module: ModuleType) -> str:
     return (resources.files("rolediff") / f"{module.__name__.split('.')[-1]}.py").read_text(encoding="utf-8")
 
@@ -193,7 +243,9 @@ def _comments(module: ModuleType) -> dict[tuple[str, str], str]:
     """The comment beside each field of the tables and dataclasses of a module, by their names."""
     source = _source(module)
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    beside = {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
+    beside = {
+        t.start[0]: t.string.lstrip("# ").replace("<", "&lt;") for t in tokens if t.type == tokenize.COMMENT
+    }
     found = {}
     for top in ast.parse(source).body:
         owner = top.name if isinstance(top, ast.ClassDef) else _target(top)
@@ -240,6 +292,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "feeds.md": feeds_page,
     "json.md": json_page,
     "tables.md": tables_page,
+    "snapshot.md": snapshot_page,
 }
 
 

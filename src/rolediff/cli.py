@@ -32,7 +32,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, package_name="rolediff")
 def main() -> None:
-    r"""Reads job postings and says, with evidence, how two roles differ.
+    """Reads job postings and says, with evidence, how two roles differ.
 
     \b
     With the reference snapshot that comes with it:
@@ -41,7 +41,7 @@ def main() -> None:
       rolediff ingest postings.csv
       rolediff build
       rolediff compare "data analyst" "data engineer"
-    """
+    """  # noqa: D301 - click reads the \\b as the character
 
 
 def _workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -36,6 +36,9 @@ _NOT_LENT = ("years", "entry", "pay-stated")
 # Asked about by name, so they stand in every profile, with a share of nought where nobody states them.
 _ALWAYS = {"degree": ["none"], "entry": ["yes"], "pay-stated": ["yes"]}
 
+#: A role with so many openings read speaks for itself; one with fewer borrows from its family.
+THIN = 100
+
 #: For each kind the values that some profile holds, sorted: the order of all arrays of that kind.
 Facts = dict[str, list[str]]
 
@@ -84,8 +87,8 @@ def read_profiles(warehouse: Warehouse, roles: Sequence[Role]) -> tuple[Facts, l
 
     Args:
         warehouse: the snapshot.
-        roles: whose profiles; a role at one seniority borrows from the rest of its family, unless it
-            is to speak alone.
+        roles: whose profiles; a thin role at one seniority borrows from the rest of its family, unless
+            it is to speak alone.
     """
     rests = {r.slug: r.rest for r in roles if r.rest}
     needed = {r.slug: r for r in [*roles, *(r for r in rests.values() if r)]}.values()
@@ -122,7 +125,8 @@ def read_profiles(warehouse: Warehouse, roles: Sequence[Role]) -> tuple[Facts, l
         k, alone = own(role.slug)
         shares = {kind: take_shares(alone, at) for kind, at in slices.items()}
         rest = rests.get(role.slug)
-        if rest and sizes.get(rest.slug, {}).get("n"):
+        is_thin = int(sizes.get(role.slug, {}).get("n") or 0) < THIN
+        if rest and is_thin and sizes.get(rest.slug, {}).get("n"):
             family = own(rest.slug)[1]
             for kind, at in slices.items():
                 if kind not in _NOT_LENT and facts[kind]:

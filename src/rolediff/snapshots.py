@@ -58,7 +58,7 @@ def describe(folder: Path) -> str:
     ]
     lines += [f"  rejected: {count:,} {reason}" for reason, count in counts["rejected_by_reason"].items()]
     lines.append(
-        f"  {counts.get('cut', 0):,} postings have a cut text; languages: "
+        f"  {say_count(counts.get('cut', 0), 'posting')} with a cut text; languages: "
         + ", ".join(f"{name} {count:,}" for name, count in _most(counts["languages"]))
     )
     lines.append("  mentions: " + ", ".join(f"{name} {count:,}" for name, count in _most(counts["mentions"])))

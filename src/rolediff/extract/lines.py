@@ -84,7 +84,8 @@ def _as_line(
         "degree": {
             "min": found["degree_min"],
             "preferred": found["degree_preferred"],
-            "or_experience": found["degree_or_experience"],
+            # True or false, as the labels have it: a posting that asks for no degree offers no way round it.
+            "or_experience": bool(found["degree_or_experience"]),
         },
         "years": {"min": found["years_min"], "max": found["years_max"]},
         "pay": found["pay"],
