@@ -112,12 +112,12 @@ def ingest(paths: tuple[Path, ...], mapped: tuple[str, ...], workspace: Path, **
     rejected = sum(sum(s.rejected.values()) for s in read)
     where = f" (see {workspace}/raw/*/rejected.parquet)" if rejected else ""
     click.echo(
-        f"{sum(s.rows for s in read):,} rows from {len(read)} of {len(sources)} files: "
+        f"{say_count(sum(s.rows for s in read), 'row')} from {len(read)} of {len(sources)} files: "
         f"{sum(s.records for s in read):,} kept, {rejected:,} rejected{where}."
     )
-    if read:
-        click.echo("Next: rolediff build")
-    if len(read) < len(sources):
+    kept = any(s.records for s in read)
+    click.echo("Next: rolediff build" if kept else "Nothing was kept, so there is nothing to build.")
+    if len(read) < len(sources) or not kept:
         sys.exit(1)
 
 

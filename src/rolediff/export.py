@@ -136,7 +136,7 @@ def _by_role(claims: Iterable[Claim]) -> list[list[Claim]]:
 
 
 def _evidence(snapshot: Snapshot, claims: list[Claim]) -> list[Evidence]:
-    """The evidence of claims about one role. The estimate shown is the page's own."""
+    """The evidence of claims about one role, whose slug says whether it borrows."""
     facts, (profile,) = read_profiles(snapshot, [find_role(claims[0].role)])
     wanted = [(c.kind, c.value) for c in claims]
     return collect_evidence(snapshot, profile, facts, wanted, _EVIDENCE_ROWS)

@@ -248,6 +248,7 @@ def _gaps(c: Comparison) -> tuple[str, ...]:
             f"Median pay of {c.a.name} against {c.b.name}, {g.basis}, {g.currency}: {percent:+.0f}% "
             f"(95% interval {low:+.0f}% to {high:+.0f}%), as it stands, not adjusted for country, year or seniority."
         )
+        sentences[-1] = sentences[-1].replace(" -", " −")
     return tuple(sentences)
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from rolediff.extract.batch import Bools, Hits, Ints, TextBatch, longest
 from rolediff.extract.mentions import Mentions, take
@@ -27,6 +26,7 @@ _MENTIONED, _PREFERRED, _REQUIRED = range(3)
 _NEAR = 60
 # How far from its skill a word such as "preferred" still speaks of it, before and after.
 _CUE_BEFORE, _CUE_AFTER = 120, 160
+_FAR = 1_000  # farther than any cue reaches
 # The subjects of a degree: from "in" or "of" behind it to the first word that is about something else.
 _SUBJECTS_REACH = 240
 _SUBJECTS_OPEN = re.compile(rb"[^\n]{0,45}?\b(?:in|of)\b|[ ,(:-]{1,3}")
@@ -115,12 +115,16 @@ def phrases() -> list[str]:
 
 
 @cache
-def _need_cues() -> tuple[list[str], npt.NDArray[np.int64]]:
+def _need_cues() -> tuple[list[str], Ints, Bools]:
+    """Phrases, the need each tells, and whether it tells it firmly ("required", not "experience with")."""
     rows = read_table("need_cues")
     for row in rows:
         if row["need"] not in NEEDS[1:]:
             raise row.broken(f"unknown need {row['need']!r}; known: {', '.join(NEEDS[1:])}")
-    return [r["phrase"] for r in rows], np.array([NEEDS.index(r["need"]) for r in rows], np.int64)
+        if row["strength"] not in ("firm", "soft"):
+            raise row.broken(f"strength {row['strength']!r} is neither firm nor soft")
+    needs = np.array([NEEDS.index(r["need"]) for r in rows], np.int64)
+    return [r["phrase"] for r in rows], needs, np.array([r["strength"] == "firm" for r in rows])
 
 
 def need_phrases() -> list[str]:
@@ -220,23 +224,28 @@ def _in_subjects(batch: TextBatch, hits: Hits, degrees: Mentions) -> Bools:
 
 
 def _read_need(batch: TextBatch, hits: Hits, cues: Hits, sections: Sections) -> Ints:
-    cue_need = _need_cues()[1][cues.index]
-    preferred = _speaks_of(batch, hits, cues.where(cue_need == _PREFERRED))
-    required = _speaks_of(batch, hits, cues.where(cue_need == _REQUIRED))
+    _, needs, firm = _need_cues()
+    told, is_firm = needs[cues.index], firm[cues.index]
+    preferred = _distance(batch, hits, cues.where(told == _PREFERRED))
+    required = _distance(batch, hits, cues.where(told == _REQUIRED))
+    demanded = _distance(batch, hits, cues.where((told == _REQUIRED) & is_firm))
     section = sections.at(hits.start)
     need = np.full(len(hits), _MENTIONED, np.int64)
-    need[required | (section == SECTIONS.index("requirements"))] = _REQUIRED
-    need[preferred | (section == SECTIONS.index("preferred"))] = _PREFERRED
+    need[(required < _FAR) | (section == SECTIONS.index("requirements"))] = _REQUIRED
+    # "SQL (required), Python (nice to have)": of two firm words the nearer speaks of the skill.
+    wish = (preferred < _FAR) & (preferred <= demanded)
+    need[wish | ((section == SECTIONS.index("preferred")) & (demanded == _FAR))] = _PREFERRED
     return need
 
 
-def _speaks_of(batch: TextBatch, hits: Hits, cues: Hits) -> Bools:
-    """Whether one of the cues stands in the clause of each hit, near enough."""
+def _distance(batch: TextBatch, hits: Hits, cues: Hits) -> Ints:
+    """Bytes from each hit to the nearest of the cues in its clause; `_FAR` where none is near enough."""
     if not len(cues):
-        return np.zeros(len(hits), bool)
+        return np.full(len(hits), _FAR, np.int64)
     clause, cue_clause = batch.clause_of(hits.start), batch.clause_of(cues.start)
     following = np.searchsorted(cues.start, hits.end)
     after, before = np.minimum(following, len(cues) - 1), np.maximum(following - 1, 0)
-    is_after = (cues.start[after] >= hits.end) & (cues.start[after] - hits.end <= _CUE_AFTER)
-    is_before = (cues.end[before] <= hits.start) & (hits.start - cues.end[before] <= _CUE_BEFORE)
-    return (is_after & (cue_clause[after] == clause)) | (is_before & (cue_clause[before] == clause))
+    ahead, behind = cues.start[after] - hits.end, hits.start - cues.end[before]
+    is_after = (ahead >= 0) & (ahead <= _CUE_AFTER) & (cue_clause[after] == clause)
+    is_before = (behind >= 0) & (behind <= _CUE_BEFORE) & (cue_clause[before] == clause)
+    return np.minimum(np.where(is_after, ahead, _FAR), np.where(is_before, behind, _FAR))
