@@ -118,7 +118,9 @@ def read_profiles(warehouse: Warehouse, roles: Sequence[Role]) -> tuple[Facts, l
             column[np.array(at, np.int64)[rows]] = found[name][rows]
         size = sizes.get(slug, {})
         n, employers, sum_n2 = (int(size.get(name) or 0) for name in ("n", "employers", "sum_n2"))
-        return sums["k"], statistics.cluster_shares(n, employers, sum_n2, **sums)
+        return sums["k"], statistics.cluster_shares(
+            n, employers, sum_n2, sums["k"], sums["sum_x2"], sums["sum_xn"]
+        )
 
     profiles = []
     for role in roles:
@@ -138,8 +140,9 @@ def read_profiles(warehouse: Warehouse, roles: Sequence[Role]) -> tuple[Facts, l
 
 def take_shares(shares: statistics.Shares, at: npt.NDArray[np.int64] | slice) -> statistics.Shares:
     """The shares of some facts."""
-    arrays = {f.name: getattr(shares, f.name) for f in fields(shares)}
-    return replace(shares, **{name: a[at] for name, a in arrays.items() if isinstance(a, np.ndarray)})
+    columns = {f.name: getattr(shares, f.name) for f in fields(shares)}
+    taken: dict[str, Any] = {name: c[at] for name, c in columns.items() if isinstance(c, np.ndarray)}
+    return replace(shares, **taken)
 
 
 def join_shares(parts: Sequence[statistics.Shares]) -> statistics.Shares:

@@ -99,7 +99,8 @@ class TextBatch:
     @cached_property
     def is_word(self) -> Bools:
         """Whether a byte is part of a word."""
-        return np.frombuffer(self.words, np.uint8) != _SPACE
+        is_word: Bools = np.frombuffer(self.words, np.uint8) != _SPACE
+        return is_word
 
     @cached_property
     def word_spans(self) -> tuple[Ints, Ints]:
@@ -125,7 +126,8 @@ class TextBatch:
     @cached_property
     def lines(self) -> Ints:
         """Where lines start, ascending; every row starts a line."""
-        return np.r_[0, np.flatnonzero(self.raw == _NEWLINE) + 1][:-1]
+        lines: Ints = np.r_[0, np.flatnonzero(self.raw == _NEWLINE) + 1][:-1]
+        return lines
 
     @cached_property
     def clauses(self) -> Ints:
@@ -231,7 +233,8 @@ class Matcher:
                 at = batch.low.find(sign, at + 1)
         found = np.array(signs, np.int64).reshape(-1, 3)
         surface, start, end = np.r_[surface, found[:, 0]], np.r_[start, found[:, 1]], np.r_[end, found[:, 2]]
-        order = np.lexsort((end, start))
+        # By start, then end; the hits of each depth of the trie are in order, which a stable sort uses.
+        order = np.argsort((start << 20) | (end - start), kind="stable")
         return Matches(self._index_of, surface[order], start[order], end[order])
 
 
@@ -300,11 +303,12 @@ class _Trie:
             ends.setdefault(node, []).append((number, prefix, suffix))
         self._first = np.zeros(len(words) + 1, np.int64)
         self._goes_on = np.zeros(len(nodes) + 1, bool)
-        for (node, _, word), following in nodes.items():
+        self._follows = np.zeros(len(words) + 1, bool)
+        for (node, _, number), following in nodes.items():
             if node:
-                self._goes_on[node] = True
+                self._goes_on[node] = self._follows[number] = True
             else:
-                self._first[word] = following
+                self._first[number] = following
         steps = np.array([(*key, n) for key, n in nodes.items() if key[0]], np.int64).reshape(-1, 4)
         self._next, self._next_of = _Table(self._key(*steps.T[:3])), steps[:, 3]
         # The phrases that end at each node stand one after the other, from `_begin` on.
@@ -334,11 +338,16 @@ class _Trie:
         node = self._first[known]  # of an unknown word, -1, the last: nought
         first = last = np.flatnonzero(node)
         node = node[first]
+        end_of_words = len(begin) - 1
         found = []
         while len(node):
             at = np.flatnonzero(self._count[node])
             found.append((node[at], first[at], last[at]))
-            on = np.flatnonzero(self._goes_on[node] & (last + 1 < len(begin)))
+            # Most words that can begin a phrase ("the", "you") stand before one that can go on none.
+            on = np.flatnonzero(
+                self._goes_on[node] & self._follows[known[np.minimum(last + 1, end_of_words)]]
+            )
+            on = on[last[on] < end_of_words]
             node, first, last = node[on], first[on], last[on]
             gap = np.where(batch.joined[last], 0, -1)
             apart = np.flatnonzero(gap < 0)
@@ -347,7 +356,7 @@ class _Trie:
             gap[apart] = self._gaps.numbers(_hash_gaps(signs, width)) + 1
             gap[apart[gap[apart] == 0]] = -1
             word = known[last + 1]
-            on = np.flatnonzero((gap >= 0) & (word >= 0))
+            on = np.flatnonzero(gap >= 0)
             number = self._next.numbers(self._key(node[on], gap[on], word[on]))
             on, number = on[number >= 0], number[number >= 0]
             node, first, last = self._next_of[number], first[on], last[on] + 1
@@ -372,7 +381,8 @@ class _Trie:
         from_ = np.maximum(from_, 0)
         fits &= (windows[from_] & _MASKS[width]) == before[entry]
         fits &= (width == 0) | (from_ == 0) | ~batch.is_word[from_ - 1]
-        return fits & ((windows[end] & _MASKS[self._behind[1][entry]]) == behind[entry])
+        fits &= (windows[end] & _MASKS[self._behind[1][entry]]) == behind[entry]
+        return fits
 
 
 def _parse(surface: bytes) -> tuple[bytes, list[bytes], bytes]:
@@ -409,16 +419,16 @@ def _hash_words(buffer: bytes, begin: Ints, lengths: Ints, longest: int) -> npt.
     Eight bytes a step: multiply and fold, the core of wyhash and its kin.
     """
     windows = _windows(buffer)
-    hashes = lengths.astype(np.uint64) * _MIX
-    rows = np.arange(len(begin))
-    left = lengths
-    for offset in range(0, longest, 8):
-        if offset:
-            rows = rows[left > 8]
-            left = left[left > 8] - 8
-        chunk = windows[begin[rows] + offset] & _MASKS[np.minimum(left, 8)]
-        mixed = (hashes[rows] ^ chunk) * _MIX
-        hashes[rows] = mixed ^ (mixed >> np.uint64(29))
+
+    def fold(hashes: npt.NDArray[np.uint64], places: Ints, left: Ints) -> npt.NDArray[np.uint64]:
+        mixed = (hashes ^ (windows[places] & _MASKS[np.minimum(left, 8)])) * _MIX
+        return mixed ^ (mixed >> np.uint64(29))
+
+    hashes = fold(lengths.astype(np.uint64) * _MIX, begin, lengths)
+    rows = np.flatnonzero(lengths > 8)
+    for offset in range(8, longest, 8):
+        hashes[rows] = fold(hashes[rows], begin[rows] + offset, lengths[rows] - offset)
+        rows = rows[lengths[rows] > offset + 8]
     return hashes * _MIX
 
 

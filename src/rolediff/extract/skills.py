@@ -47,6 +47,7 @@ class _Surfaces:
         phrases: all spellings; the first `sure` of them mean their skill wherever they stand.
         meanings: for each other spelling, by its index, the meanings to be tried in this order.
         capital: whether a spelling can only be a skill with a capital letter first, by its index.
+        lonely: whether a spelling can only be a skill with a sure one beside it, by its index.
         skill: number of the skill of each sure spelling, then of each meaning.
         near: whether a meaning needs a sure skill beside it, likewise.
         is_method: whether the skill is a method or field, not a tool, likewise.
@@ -57,6 +58,7 @@ class _Surfaces:
     sure: int
     meanings: dict[int, list[tuple[int, AmbiguousSurface]]]
     capital: Bools
+    lonely: Bools
     skill: Ints
     near: Bools
     is_method: Bools
@@ -85,7 +87,7 @@ def _surfaces() -> _Surfaces:
             places[key] = len(phrases)
             phrases.append(key)
         meanings.setdefault(places[key], []).append((sure + i, surface))
-    skill = np.array([*owner.values(), *(number[a.skill] for a in ambiguous)], np.int64)
+    number_of_skill = np.array([*owner.values(), *(number[a.skill] for a in ambiguous)], np.int64)
     return _Surfaces(
         phrases,
         sure,
@@ -93,9 +95,10 @@ def _surfaces() -> _Surfaces:
         np.array(
             [i in meanings and all(_is_capital(m) for _, m in meanings[i]) for i in range(len(phrases))]
         ),
-        skill,
+        np.array([i in meanings and all(m.near for _, m in meanings[i]) for i in range(len(phrases))]),
+        number_of_skill,
         np.array([False] * sure + [a.near for a in ambiguous]),
-        np.array([categories()[s.category].kind == "method" for s in known.values()])[skill],
+        np.array([categories()[s.category].kind == "method" for s in known.values()])[number_of_skill],
         list(known),
     )
 
@@ -149,6 +152,9 @@ def read_skills(
     # "can" is hardly ever CAN: most such words are told by their first letter, all at once.
     is_lower = (batch.raw[hits.start] >= ord("a")) & (batch.raw[hits.start] <= ord("z"))
     index[table.capital[hits.index] & is_lower] = -1
+    # Likewise a word that needs a sure skill beside it, and has none whatever it may mean.
+    is_sure = hits.index < table.sure
+    index[table.lonely[hits.index] & ~_has_sure_neighbour(batch, hits, is_sure)] = -1
     for at in np.flatnonzero(index >= table.sure).tolist():
         index[at] = _meaning(batch, table, int(hits.index[at]), int(hits.start[at]), int(hits.end[at]))
     hits = longest(Hits(index, hits.start, hits.end).where(index >= 0))
@@ -202,7 +208,8 @@ def _has_sure_neighbour(batch: TextBatch, hits: Hits, sure: Bools) -> Bools:
     after, before = np.minimum(following, len(starts) - 1), np.maximum(preceding, 0)
     is_after = (following < len(starts)) & (starts[after] - hits.end <= _NEAR) & (sure_line[after] == line)
     is_before = (preceding >= 0) & (hits.start - ends[before] <= _NEAR) & (sure_line[before] == line)
-    return is_after | is_before
+    near: Bools = is_after | is_before
+    return near
 
 
 def _in_subjects(batch: TextBatch, hits: Hits, degrees: Mentions) -> Bools:
