@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolediff.extract.batch import Hits, Matcher, TextBatch, longest
+from rolediff.extract.batch import Hits, TextBatch, longest
+from rolediff.extract.matcher import Matcher
 
 PHRASES = [
     "sql",

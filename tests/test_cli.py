@@ -155,7 +155,8 @@ def test_a_file_without_postings_is_named_with_the_reason(
 )
 def test_postings_of_nothing_compare_to_nothing(tmp_path: Path, name: str, content: str, ledger: str) -> None:
     (tmp_path / name).write_text(content)
-    run("ingest", tmp_path / name, "-w", tmp_path / "w")
+    said = run("ingest", tmp_path / name, "-w", tmp_path / "w", status=1).stdout
+    assert "nothing to build" in said
     assert ledger in run("build", "-w", tmp_path / "w").stdout
     assert "nothing can be compared" in run("compare", *PAIR, "-w", tmp_path / "w").stdout
     assert run("roles", "-w", tmp_path / "w").stdout == ""

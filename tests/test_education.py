@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rolediff.extract import education, sections
-from rolediff.extract.batch import Matcher, TextBatch
+from rolediff.extract.batch import TextBatch
+from rolediff.extract.matcher import Matcher
 
 MATCHER = Matcher({"education": education.phrases(), "heading": sections.phrases()})
 

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 
 from rolediff.extract import industry, sections
-from rolediff.extract.batch import Matcher, TextBatch
+from rolediff.extract.batch import TextBatch
+from rolediff.extract.matcher import Matcher
 
 
 def read(*texts: str) -> tuple[list[str | None], list[str]]:

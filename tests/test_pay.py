@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rolediff.extract import pay
-from rolediff.extract.batch import Matcher, TextBatch
+from rolediff.extract.batch import TextBatch
+from rolediff.extract.matcher import Matcher
 from rolediff.schema import RECORD
 
 MATCHER = Matcher({"pay": pay.phrases()})

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rolediff.extract import responsibilities, sections
-from rolediff.extract.batch import Matcher, TextBatch
+from rolediff.extract.batch import TextBatch
+from rolediff.extract.matcher import Matcher
 from rolediff.taxonomy import responsibilities as duties
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from rolediff.extract import sections
-from rolediff.extract.batch import Matcher, TextBatch
+from rolediff.extract.batch import TextBatch
+from rolediff.extract.matcher import Matcher
 
 
 def section_of(text: str, words: str) -> str:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rolediff.extract import sections, work
-from rolediff.extract.batch import Matcher, TextBatch
+from rolediff.extract.batch import TextBatch
+from rolediff.extract.matcher import Matcher
 
 MATCHER = Matcher({"work": work.phrases(), "heading": sections.phrases()})
 

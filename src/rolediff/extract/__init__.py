@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from rolediff.extract import education, industry, pay, responsibilities, sections, skills, work
-from rolediff.extract.batch import Ints, Matcher, TextBatch
+from rolediff.extract.batch import Ints, TextBatch
+from rolediff.extract.matcher import Matcher
 from rolediff.extract.mentions import Mentions, every, take
 from rolediff.schema import EXTRACTED, MENTION, PAY
 from rolediff.titles import read_titles

@@ -1,0 +1,277 @@
+"""Finds the phrases of all extractors in a batch, in one pass over its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from rolediff.extract.batch import APOSTROPHE, Bools, Ints, Matches, TextBatch, blank_signs
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits spread: 2^64 over the golden ratio
+_MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)  # the first n bytes of eight
+_SLOT_BITS = 18  # 1 MB of slots stays in the cache and holds tens of thousands of keys on three levels
+_SLOT_MASK = np.uint64((1 << _SLOT_BITS) - 1)
+_JOINED = b" "  # any of the signs that join the words of a phrase
+_WORD = re.compile(rb"[a-z0-9_\x80-\xff]+")
+
+
+class Matcher:
+    """Finds the phrases of all kinds in one pass over the words of a batch.
+
+    A phrase matches whatever its case, between word boundaries; blank, hyphen and apostrophe between
+    its words match each other, other signs ("ci/cd", "c++") only themselves. Hits may overlap;
+    `longest` settles that for one kind.
+
+    All words of the buffer are hashed at once, eight bytes at a time, and looked up among the words of
+    the phrases. Phrases are paths in a trie over word numbers, walked for all places of the batch at
+    once, one word a step. An automaton goes through the text byte by byte and hands over each raw hit
+    to Python; this does neither, and is several times faster (`make bench`).
+
+    Args:
+        phrases: for each kind its phrases; within a kind no phrase stands twice.
+
+    Raises:
+        ValueError: a phrase that stands twice in its kind.
+    """
+
+    def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
+        surfaces: dict[bytes, int] = {}
+        entries = [
+            (kind, index, surfaces.setdefault(_spelling(phrase), len(surfaces)))
+            for kind, listed in phrases.items()
+            for index, phrase in enumerate(listed)
+        ]
+        self._index_of = {kind: np.full(len(surfaces), -1, np.int32) for kind in phrases}
+        for kind, index, surface in entries:
+            if self._index_of[kind][surface] not in (-1, index):
+                raise ValueError(f"{kind}: the phrase {phrases[kind][index]!r} stands twice")
+            self._index_of[kind][surface] = index
+        # "$" has no word to stand at; such signs are few, and sought by themselves.
+        self._bare = [(s, number) for s, number in surfaces.items() if not blank_signs(s).strip()]
+        bare = {number for _, number in self._bare}
+        self._trie = _Trie([(s, number) for s, number in surfaces.items() if number not in bare])
+
+    def find(self, batch: TextBatch) -> Matches:
+        """All hits of all kinds in a batch."""
+        surface, start, end = self._trie.walk(batch)
+        signs = []
+        for sign, number in self._bare:
+            at = batch.low.find(sign)
+            while at >= 0:
+                signs.append((number, at, at + len(sign)))
+                at = batch.low.find(sign, at + 1)
+        found = np.array(signs, np.int64).reshape(-1, 3)
+        surface, start, end = np.r_[surface, found[:, 0]], np.r_[start, found[:, 1]], np.r_[end, found[:, 2]]
+        # By start, then end; the hits of each depth of the trie are in order, which a stable sort uses.
+        order = np.argsort((start << 20) | (end - start), kind="stable")
+        return Matches(self._index_of, surface[order], start[order], end[order])
+
+
+class _Table:
+    """Numbers of 64-bit keys, looked up for many keys at once; the keys' bits must be spread."""
+
+    def __init__(self, keys: npt.NDArray[np.uint64]) -> None:
+        if len(np.unique(keys)) < len(keys):
+            raise ValueError("two keys of a table are the same")
+        self._keys = np.append(keys, np.uint64(0))
+        self._levels: list[tuple[np.uint64, npt.NDArray[np.int32]]] = []
+        left = np.arange(len(keys), dtype=np.int32)
+        for shift in (64 - _SLOT_BITS, 64 - 2 * _SLOT_BITS, 64 - 3 * _SLOT_BITS):
+            slots = np.full(1 << _SLOT_BITS, len(keys), np.int32)
+            place = (keys[left] >> np.uint64(shift)) & _SLOT_MASK
+            slots[place] = left  # of keys that fall into one slot the last stays, the others go on
+            self._levels.append((np.uint64(shift), slots))
+            left = left[slots[place] != left]
+            if not len(left):
+                return
+        raise ValueError(f"{len(left)} keys of a table found no slot: raise _SLOT_BITS")
+
+    def numbers(self, keys: npt.NDArray[np.uint64]) -> Ints:
+        """The number of each key, -1 where the table does not hold it."""
+        numbers = np.full(len(keys), -1, np.int64)
+        left = None
+        for shift, slots in self._levels:
+            wanted = keys if left is None else keys[left]
+            number = slots[(wanted >> shift) & _SLOT_MASK]
+            same = self._keys[number] == wanted
+            same &= number < len(self._keys) - 1
+            at = np.flatnonzero(same)
+            numbers[at if left is None else left[at]] = number[at]
+            missed = np.flatnonzero(~same)
+            left = missed if left is None else left[missed]
+        return numbers
+
+
+class _Trie:
+    """Phrases as paths of words and of the signs between them.
+
+    What stands before the first word of a phrase or behind its last (".net", "c++") is compared where
+    the path ends, up to eight bytes on each side.
+    """
+
+    def __init__(self, surfaces: Sequence[tuple[bytes, int]]) -> None:
+        parsed = [(_parse(surface), number) for surface, number in surfaces]
+        words = sorted({w for (_, path, _), _ in parsed for w in path[::2]})
+        gaps = sorted({g for (_, path, _), _ in parsed for g in path[1::2] if g != _JOINED})
+        word_of, gap_of = {w: i for i, w in enumerate(words)}, {g: i for i, g in enumerate([_JOINED, *gaps])}
+        self._longest = max(map(len, words), default=1)
+        joined = b" ".join(words) + b" "
+        lengths = np.array([len(w) for w in words], np.int64)
+        self._vocabulary = _Table(
+            _hash_words(joined, np.cumsum(lengths + 1) - lengths - 1, lengths, self._longest)
+        )
+        widths = np.array([len(g) for g in gaps], np.int64)
+        self._gaps = _Table(_hash_gaps(np.array([_as_number(g) for g in gaps], np.uint64), widths))
+
+        nodes: dict[tuple[int, int, int], int] = {}
+        ends: dict[int, list[tuple[int, bytes, bytes]]] = {}
+        for (prefix, path, suffix), number in parsed:
+            node = nodes.setdefault((0, 0, word_of[path[0]]), len(nodes) + 1)
+            for gap, word in zip(path[1::2], path[2::2], strict=True):
+                node = nodes.setdefault((node, gap_of[gap], word_of[word]), len(nodes) + 1)
+            ends.setdefault(node, []).append((number, prefix, suffix))
+        self._first = np.zeros(len(words) + 1, np.int64)
+        self._goes_on = np.zeros(len(nodes) + 1, bool)
+        self._follows = np.zeros(len(words) + 1, bool)
+        for (node, _, number), following in nodes.items():
+            if node:
+                self._goes_on[node] = self._follows[number] = True
+            else:
+                self._first[number] = following
+        steps = np.array([(*key, n) for key, n in nodes.items() if key[0]], np.int64).reshape(-1, 4)
+        self._next, self._next_of = _Table(self._key(*steps.T[:3])), steps[:, 3]
+        # The phrases that end at each node stand one after the other, from `_begin` on.
+        listed = [
+            (number, prefix, suffix)
+            for n in range(len(nodes) + 1)
+            for number, prefix, suffix in ends.get(n, [])
+        ]
+        self._count = np.array([len(ends.get(n, ())) for n in range(len(nodes) + 1)], np.int64)
+        self._begin = np.cumsum(self._count) - self._count
+        self._surface = np.array([number for number, _, _ in listed], np.int64)
+        self._before, self._behind = (
+            (np.array([_as_number(s) for s in signs], np.uint64), np.array([len(s) for s in signs], np.int64))
+            for signs in ([prefix for _, prefix, _ in listed], [suffix for _, _, suffix in listed])
+        )
+
+    @staticmethod
+    def _key(node: Ints, gap: Ints, word: Ints) -> npt.NDArray[np.uint64]:
+        mixed = ((node << 40) | (gap << 32) | word).astype(np.uint64) * _MIX
+        return (mixed ^ (mixed >> np.uint64(32))) * _MIX
+
+    def walk(self, batch: TextBatch) -> tuple[Ints, Ints, Ints]:
+        """All phrases in a batch: number of the surface, start, end."""
+        begin, stop = batch.word_spans
+        known = self._vocabulary.numbers(_hash_words(batch.words, begin, stop - begin, self._longest))
+        windows = _windows(batch.low)
+        node = self._first[known]  # of an unknown word, -1, the last: nought
+        first = last = np.flatnonzero(node)
+        node = node[first]
+        end_of_words = len(begin) - 1
+        found = []
+        while len(node):
+            at = np.flatnonzero(self._count[node])
+            found.append((node[at], first[at], last[at]))
+            # Most words that can begin a phrase ("the", "you") stand before one that can go on none.
+            on = np.flatnonzero(
+                self._goes_on[node] & self._follows[known[np.minimum(last + 1, end_of_words)]]
+            )
+            on = on[last[on] < end_of_words]
+            node, first, last = node[on], first[on], last[on]
+            gap = np.where(batch.joined[last], 0, -1)
+            apart = np.flatnonzero(gap < 0)
+            width = begin[last[apart] + 1] - stop[last[apart]]
+            signs = windows[stop[last[apart]]] & _MASKS[np.minimum(width, 8)]
+            gap[apart] = self._gaps.numbers(_hash_gaps(signs, width)) + 1
+            gap[apart[gap[apart] == 0]] = -1
+            word = known[last + 1]
+            on = np.flatnonzero(gap >= 0)
+            number = self._next.numbers(self._key(node[on], gap[on], word[on]))
+            on, number = on[number >= 0], number[number >= 0]
+            node, first, last = self._next_of[number], first[on], last[on] + 1
+        node, first, last = (np.concatenate([f[i] for f in found]) if found else known[:0] for i in range(3))
+        count = self._count[node]
+        entry = np.repeat(self._begin[node] - np.cumsum(count) + count, count) + np.arange(count.sum())
+        start, end = np.repeat(begin[first], count), np.repeat(stop[last], count)
+        signed = np.flatnonzero(self._before[1][entry] + self._behind[1][entry])
+        keep = np.ones(len(entry), bool)
+        keep[signed] = self._signs_fit(batch, windows, entry[signed], start[signed], end[signed])
+        start, end = start - self._before[1][entry], end + self._behind[1][entry]
+        return self._surface[entry[keep]], start[keep], end[keep]
+
+    def _signs_fit(
+        self, batch: TextBatch, windows: npt.NDArray[np.uint64], entry: Ints, start: Ints, end: Ints
+    ) -> Bools:
+        """Whether the signs before and behind phrases stand there; ".net" after a letter is another name."""
+        (before, ahead), (behind, _) = self._before, self._behind
+        width = ahead[entry]
+        from_ = start - width
+        fits = from_ >= 0
+        from_ = np.maximum(from_, 0)
+        fits &= (windows[from_] & _MASKS[width]) == before[entry]
+        fits &= (width == 0) | (from_ == 0) | ~batch.is_word[from_ - 1]
+        fits &= (windows[end] & _MASKS[self._behind[1][entry]]) == behind[entry]
+        return fits
+
+
+def _parse(surface: bytes) -> tuple[bytes, list[bytes], bytes]:
+    """A phrase as the signs before it, its words with the signs between them, and the signs behind it."""
+    spans = [m.span() for m in _WORD.finditer(blank_signs(surface))]
+    path = [surface[slice(*spans[0])]]
+    for (_, stop), (begin, end) in pairwise(spans):
+        gap = surface[stop:begin]
+        path += [_JOINED if gap in (b" ", b"-", b"'", APOSTROPHE) else gap, surface[begin:end]]
+    prefix, suffix = surface[: spans[0][0]], surface[spans[-1][1] :]
+    if max(map(len, (prefix, suffix, *path[1::2]))) > 8:
+        raise ValueError(f"the phrase {surface.decode()!r} has more than eight bytes of signs in one place")
+    return prefix, path, suffix
+
+
+def _as_number(signs: bytes) -> int:
+    return int.from_bytes(signs, "little")
+
+
+def _windows(buffer: bytes) -> npt.NDArray[np.uint64]:
+    """The eight bytes from each place of a buffer on, as one number; nought beyond its end."""
+    padded = np.frombuffer(buffer + bytes(16), np.uint8)
+    return np.ndarray((len(buffer) + 1,), "<u8", padded, strides=(1,))
+
+
+def _hash_gaps(signs: npt.NDArray[np.uint64], width: Ints) -> npt.NDArray[np.uint64]:
+    mixed = (signs ^ (width.astype(np.uint64) << np.uint64(58))) * _MIX
+    return (mixed ^ (mixed >> np.uint64(32))) * _MIX
+
+
+def _hash_words(buffer: bytes, begin: Ints, lengths: Ints, longest: int) -> npt.NDArray[np.uint64]:
+    """64-bit hashes of the words of a buffer; of words above `longest` bytes, of their beginning.
+
+    Eight bytes a step: multiply and fold, the core of wyhash and its kin.
+    """
+    windows = _windows(buffer)
+
+    def fold(hashes: npt.NDArray[np.uint64], places: Ints, left: Ints) -> npt.NDArray[np.uint64]:
+        mixed = (hashes ^ (windows[places] & _MASKS[np.minimum(left, 8)])) * _MIX
+        return mixed ^ (mixed >> np.uint64(29))
+
+    hashes = fold(lengths.astype(np.uint64) * _MIX, begin, lengths)
+    rows = np.flatnonzero(lengths > 8)
+    for offset in range(8, longest, 8):
+        hashes[rows] = fold(hashes[rows], begin[rows] + offset, lengths[rows] - offset)
+        rows = rows[lengths[rows] > offset + 8]
+    return hashes * _MIX
+
+
+def _is_plain(surface: bytes) -> bool:
+    """Whether a phrase is words with one blank between."""
+    return blank_signs(surface) == surface and b"  " not in surface and surface == surface.strip()
+
+
+def _spelling(phrase: str) -> bytes:
+    """How a phrase stands in a buffer: lower case, its hyphens and apostrophes as blanks."""
+    low = phrase.lower()
+    plain = low.replace("-", " ").replace("'", " ").encode()
+    return plain if _is_plain(plain) else low.encode()
