@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from rolediff.labels import is_tool
 from rolediff.results import Difference, PayGap, RoleSummary
+from rolediff.statistics import MIN_EFFECTIVE
 from rolediff.wording import say_count, say_list, say_share
 
 # A difference that may be as small as this many points is true but no headline.
@@ -23,14 +24,16 @@ def write_headline(
     a: RoleSummary, b: RoleSummary, tested: Sequence[Difference], gaps: Sequence[PayGap]
 ) -> tuple[str, ...]:
     """Sentences from the strongest differences; what cannot be told, and on how little, comes last."""
-    sentences = []
+    # On how little it stands comes first where that is less than would be shown without borrowing.
+    first = [line for r in (a, b) if r.n < MIN_EFFECTIVE for line in _caution(r)]
+    last = [line for r in (a, b) if r.n >= MIN_EFFECTIVE for line in _caution(r)]
+    sentences: list[str] = []
     for side, other, verdict in ((a, b, "more-in-a"), (b, a, "more-in-b")):
         sentences += _about(side, other, verdict, tested)
     if not sentences:
         sentences.append(_nothing_found(a, b, tested))
     sentences += _about_pay(a, b, gaps)
-    sentences += _caution(a) + _caution(b)
-    return tuple(sentences)
+    return (*first, *sentences, *last)
 
 
 def _nothing_found(a: RoleSummary, b: RoleSummary, tested: Sequence[Difference]) -> str:
@@ -65,10 +68,13 @@ def _about(side: RoleSummary, other: RoleSummary, verdict: str, tested: Sequence
     if skills:
         first = skills[0]
         mine, theirs = _shares(first, verdict)
+        stands = say_share(mine)
+        if side.borrowed >= 0.5:
+            stands = f"an estimated {stands.removeprefix('about ')}"
         names = say_list([_inside(d) for d in skills[:_NAMED]])
         sentences.append(
             f"{side.name} adverts name {names} more often than {other.name} adverts do; "
-            f"{_inside(first)} stands in {say_share(mine)} of them, against {say_share(theirs)}."
+            f"{_inside(first)} stands in {stands} of them, against {say_share(theirs)}."
         )
     if duties:
         first = duties[0]
@@ -93,7 +99,8 @@ def _about_pay(a: RoleSummary, b: RoleSummary, gaps: Sequence[PayGap]) -> list[s
             return [
                 (
                     f"By {source}, {more.name} pays about {(ratio - 1) * 100:.0f}% more than {less.name} at the median "
-                    f"({gap.currency}; 95% interval {(low - 1) * 100:.0f}% to {(high - 1) * 100:.0f}%)."
+                    f"({gap.currency}; 95% interval {(low - 1) * 100:.0f}% to {(high - 1) * 100:.0f}%), "
+                    "not adjusted for country, year or seniority."
                 )
             ]
         return [f"By {source}, no difference in median pay can be told ({gap.currency})."]

@@ -12,14 +12,14 @@ FIELD_VALUES: dict[str, dict[str, str]] = {
         "bachelor": "Bachelor's degree at least",
         "master": "Master's degree at least",
         "phd": "Doctorate",
-        "not-stated": "No degree stated",
+        "not-stated": "No minimum degree stated",
     },
     "years": {
-        "0-1": "At most 1 year",
-        "2": "2 years",
-        "3-4": "3 to 4 years",
-        "5-7": "5 to 7 years",
-        "8-or-more": "8 years or more",
+        "0-1": "1 year or less at the least",
+        "2": "2 years at the least",
+        "3-4": "3 or 4 years at the least",
+        "5-7": "5 to 7 years at the least",
+        "8-or-more": "8 years or more at the least",
         "not-stated": "No years stated",
     },
     "work-mode": {
@@ -29,7 +29,9 @@ FIELD_VALUES: dict[str, dict[str, str]] = {
         "not-stated": "Not stated",
     },
     "pay-stated": {"yes": "States its pay"},
-    "entry": {"yes": "Open to beginners (junior title, or at most one year asked for)"},
+    "entry": {
+        "yes": "Open to beginners (a junior title, or no level in the title and at most one year asked for)"
+    },
 }
 
 

@@ -32,6 +32,8 @@ VERDICTS = {
     "too-few-postings": "too few postings",
     "not-tested": "not tested",
 }
+#: A share that borrows at least this part of its weight is its family's more than the role's own.
+MOSTLY = 0.5
 _MEASURES = {
     "employment": "Employed",
     "wage_p10": "Wage, 10th percentile",
@@ -213,8 +215,13 @@ def _difference(d: Difference) -> tuple[Cell, ...]:
         share_cell(d.a),
         share_cell(d.b),
         Cell(say_points(d.difference, d.low, d.high), whole=True),
-        Cell(VERDICTS[d.verdict], title=f"q = {d.q:.3g}" if d.q is not None else "not tested"),
+        Cell(_verdict(d), title=f"q = {d.q:.3g}" if d.q is not None else "not tested"),
     )
+
+
+def _verdict(d: Difference) -> str:
+    mostly = max(d.a.estimate.borrowed, d.b.estimate.borrowed) >= MOSTLY
+    return VERDICTS[d.verdict] + (" *" if mostly and d.verdict.startswith("more") else "")
 
 
 def share_cell(claim: Claim) -> Cell:
@@ -222,7 +229,10 @@ def share_cell(claim: Claim) -> Cell:
     e = claim.estimate
     if claim.needed:
         return Cell(f"{e.openings} of {e.n}: too few, {claim.needed} more needed", claim.id, say_base(e))
-    return Cell(f"{say_percent(e.share)} ({say_interval(e.low, e.high)})", claim.id, say_base(e), whole=True)
+    own = f", own {e.openings} of {e.n}" if e.borrowed >= MOSTLY else ""
+    return Cell(
+        f"{say_percent(e.share)} ({say_interval(e.low, e.high)}){own}", claim.id, say_base(e), whole=True
+    )
 
 
 def say_base(e: Estimate) -> str:
@@ -365,7 +375,10 @@ def _start(c: Comparison, role: RoleSummary, start: Start) -> Section:
     paragraphs = []
     if role.n:
         paragraphs.append(
-            _door(start.entry, "are open to beginners: a junior title, or at most one year asked for")
+            _door(
+                start.entry,
+                "are open to beginners: a junior title, or no level in the title and at most one year asked for",
+            )
         )
         paragraphs.append(_door(start.no_degree, "say that no degree is needed"))
     else:
@@ -419,26 +432,25 @@ def _related(c: Comparison) -> tuple[Table, ...]:
 
 
 def _method(c: Comparison) -> tuple[str, ...]:
-    return (
-        (
-            "A share is of the openings whose full English text was read; a copy of an opening counts once, and "
-            "employers, not adverts, are the sampling units of its 95% interval."
-        ),
-        (
-            "Verdicts control the false-discovery rate over this whole page at 5%. A share is withheld where it stands "
-            "on fewer than ten independent openings' worth of evidence."
-        ),
-        *(
-            f"{r.name} is thin, so its shares borrow from the other levels of its family: {r.borrowed:.0%} of the "
-            "weight of its skills, the median over them."
-            for r in (c.a, c.b)
-            if r.borrowed_from
-        ),
-        (
-            f"Snapshot {c.snapshot}. `rolediff evidence CLAIM` opens the postings of any claim, for example "
-            f"{_example(c)}."
-        ),
+    sentences = [
+        "A share is of the openings whose full English text was read; a copy of an opening counts once, and "
+        "employers, not adverts, are the sampling units of its 95% interval.",
+        "Verdicts control the false-discovery rate over this whole page at 5%. A share is withheld where it stands "
+        "on fewer than ten independent openings' worth of evidence.",
+    ]
+    sentences += [
+        f"{r.name} is thin, so its shares borrow from the other levels of its family: {r.borrowed:.0%} of the weight "
+        "of its skills, the median over them. Its own count stands beside each share that is mostly borrowed."
+        for r in (c.a, c.b)
+        if r.borrowed_from
+    ]
+    if any(r.borrowed >= MOSTLY for r in (c.a, c.b)):
+        sentences.append("* The difference is mostly the family's: at least half of the weight is borrowed.")
+    sentences.append(
+        f"Snapshot {c.snapshot}. `rolediff evidence CLAIM` opens the postings of any claim, for example "
+        f"{_example(c)}."
     )
+    return tuple(sentences)
 
 
 def _example(c: Comparison) -> str:

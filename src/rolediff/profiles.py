@@ -36,7 +36,8 @@ _NOT_LENT = ("years", "entry", "pay-stated")
 # Asked about by name, so they stand in every profile, with a share of nought where nobody states them.
 _ALWAYS = {"degree": ["none"], "entry": ["yes"], "pay-stated": ["yes"]}
 
-#: A role with so many openings read speaks for itself; one with fewer borrows from its family.
+#: A role with so many openings read speaks for itself; one with half of them or fewer borrows in full
+#: from its family, and in between less and less.
 THIN = 100
 
 #: For each kind the values that some profile holds, sorted: the order of all arrays of that kind.
@@ -64,12 +65,12 @@ class Profile:
         """Openings read in full."""
         return int(self.size.get("n") or 0)
 
-    def borrowed(self, kind: str) -> float:
-        """Weight of the family in the shares of a kind, 0 to 1."""
+    def borrowed(self, kind: str, at: int | None = None) -> float:
+        """Weight of the family in a share, 0 to 1; without `at` the median over the shares of a kind."""
         shares = self.shares[kind]
-        if isinstance(shares, statistics.Pooled) and np.isfinite(shares.weight).any():
-            return float(np.nanmedian(shares.weight))
-        return 0.0
+        if not isinstance(shares, statistics.Pooled) or not np.isfinite(shares.weight).any():
+            return 0.0
+        return float(np.nanmedian(shares.weight) if at is None else np.nan_to_num(shares.weight[at]))
 
 
 def as_group(role: Role) -> dict[str, Any]:
@@ -127,12 +128,13 @@ def read_profiles(warehouse: Warehouse, roles: Sequence[Role]) -> tuple[Facts, l
         k, alone = own(role.slug)
         shares = {kind: take_shares(alone, at) for kind, at in slices.items()}
         rest = rests.get(role.slug)
-        is_thin = int(sizes.get(role.slug, {}).get("n") or 0) < THIN
-        if rest and is_thin and sizes.get(rest.slug, {}).get("n"):
+        n = int(sizes.get(role.slug, {}).get("n") or 0)
+        fade = min(max(2 - 2 * n / THIN, 0.0), 1.0)
+        if rest and fade and sizes.get(rest.slug, {}).get("n"):
             family = own(rest.slug)[1]
             for kind, at in slices.items():
                 if kind not in _NOT_LENT and facts[kind]:
-                    shares[kind] = statistics.pool(shares[kind], take_shares(family, at))
+                    shares[kind] = statistics.pool(shares[kind], take_shares(family, at), fade)
         by_kind = {kind: k[at] for kind, at in slices.items()}
         profiles.append(Profile(role, sizes.get(role.slug, {}), by_kind, shares))
     return facts, profiles
@@ -185,7 +187,7 @@ def summarise(profile: Profile, levels: tuple[str, ...]) -> RoleSummary:
 def claim(profile: Profile, facts: Facts, kind: str, at: int) -> Claim:
     """The claim that a fact makes about a role."""
     role, shares, value = profile.role, profile.shares[kind], facts[kind][at]
-    n_effective, borrowed = float(shares.n_eff[at]), profile.borrowed(kind)
+    n_effective, borrowed = float(shares.n_eff[at]), profile.borrowed(kind, at)
     needed = int(statistics.openings_needed(profile.n, n_effective)) or None
     return Claim(
         id=f"{role.slug}/{kind}/{value}",

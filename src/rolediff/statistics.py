@@ -27,6 +27,8 @@ PRIOR_CORRELATION = 0.25
 MIN_EFFECTIVE = 10.0
 #: Range of the pooling strength: from "the family says next to nothing" to "no different from it".
 CONCENTRATIONS = (0.5, 2000.0)
+#: Values that a smaller part of role and family together state do not tell how alike the two are.
+LEAST_INFORMING = 0.03
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
 
 MORE_IN_A = "more-in-a"
@@ -303,7 +305,7 @@ def openings_needed(n: ArrayLike, n_eff: ArrayLike, floor: float = MIN_EFFECTIVE
 # ── pooling ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def pool(child: Shares, parent: Shares, level: float = LEVEL) -> Pooled:
+def pool(child: Shares, parent: Shares, fade: float = 1.0, level: float = LEVEL) -> Pooled:
     """Shares of a thin role, drawn towards the shares of its family.
 
     Empirical Bayes with a beta-binomial model (Casella 1985, American Statistician 39; Gelman et al.,
@@ -313,6 +315,11 @@ def pool(child: Shares, parent: Shares, level: float = LEVEL) -> Pooled:
     1999, Canadian J. Statistics 27), n the role's usual size. Without that prior, or on `n_eff`, few
     employers often gave an unbounded m, and limits that covered half of what they should.
 
+    Only values that at least `LEAST_INFORMING` of both together state tell m: the many rare ones, near
+    0 in role and family alike, would lend the common ones far too much. And a share is never drawn out
+    of the role's own interval (limited translation: Efron and Morris 1972, J. Am. Stat. Assoc. 67), so
+    that what clearly sets a role apart stays.
+
     A family that is thin itself lends less: its share, Beta with effective size N, adds to the prior's
     variance, which leaves m N / (m + N + 1) in place of m (the two variances matched exactly). The
     limits are quantiles of the posterior; the uncertainty of m is not in them, so with few values
@@ -321,6 +328,7 @@ def pool(child: Shares, parent: Shares, level: float = LEVEL) -> Pooled:
     Args:
         child: Shares of the role, one element a value.
         parent: Shares of its family over the same values, computed without the role's own openings.
+        fade: Part of the family's strength that is lent, 0 to 1.
         level: Coverage of the interval.
 
     Returns:
@@ -330,20 +338,32 @@ def pool(child: Shares, parent: Shares, level: float = LEVEL) -> Pooled:
     size = np.where(ok, parent.n_eff, np.nan)
     # Half a mention and half a non-mention (Jeffreys): a family's 0 of 300 is rare, not impossible.
     centre = (parent.share * size + 0.5) / (size + 1)
-    n, k = child.n_design[ok], (child.share * child.n_design)[ok]
+    both = np.where(ok, child.n_design + parent.n_eff, 1.0)
+    together = (
+        np.nan_to_num(child.share) * child.n_design + np.nan_to_num(parent.share) * parent.n_eff
+    ) / both
+    tells = ok & (together >= LEAST_INFORMING)
+    n, k = child.n_design[tells], (child.share * child.n_design)[tells]
     typical = float(np.median(n)) if len(n) else 1.0
 
     def strength(m: Floats | float, family: Floats) -> Floats:
         return np.asarray(m * family / (m + family + 1))
 
     def likelihood(log_m: Floats) -> Floats:
-        m = strength(np.exp(log_m)[:, None], size[ok])
-        first, second = m * centre[ok], m * (1 - centre[ok])
+        m = strength(np.exp(log_m)[:, None], size[tells])
+        first, second = m * centre[tells], m * (1 - centre[tells])
         fit = (log_beta(k + first, n - k + second) - log_beta(first, second)).sum(axis=1)
         return np.asarray(fit + log_m - 2 * np.log(typical + np.exp(log_m)))
 
-    m = math.exp(_maximise(likelihood, *map(math.log, CONCENTRATIONS))) if ok.any() else math.nan
-    lent = strength(m, size)
+    m = CONCENTRATIONS[0] if ok.any() else math.nan  # where nothing tells, next to nothing is lent
+    if tells.any():
+        m = math.exp(_maximise(likelihood, *map(math.log, CONCENTRATIONS)))
+    lent = fade * strength(m, size)
+    own = np.where(ok, child.share * child.n_eff, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drawn = (lent * centre + own) / (lent + child.n_eff)
+        bound = np.clip(drawn, child.low, child.high)
+        lent = np.where(drawn == bound, lent, child.n_eff * (child.share - bound) / (bound - centre))
     n_eff = np.where(ok, lent + child.n_eff, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(ok, (lent * centre + child.share * child.n_eff) / n_eff, np.nan)

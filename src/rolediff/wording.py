@@ -9,7 +9,7 @@ _CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "INR": "₹", "JPY": "
 
 def say_share(share: float) -> str:
     """A share in words: "about 7 in 10", "1 in 50", "hardly any"."""
-    if share >= 0.995:
+    if share >= 1:
         return "all"
     if share >= 0.95:
         return "nearly all"

@@ -37,7 +37,8 @@ stated as (
     union all
     select id, 'pay-stated', 'yes' from readable where pay_basis = 'stated'
     union all
-    select id, 'entry', 'yes' from readable where seniority in ('intern', 'entry') or years_min <= 1
+    select id, 'entry', 'yes' from readable
+    where seniority in ('intern', 'entry') or (seniority = 'unspecified' and years_min <= 1)
 )
 select r.family, r.seniority, s.posting, r.voice, s.kind, s.value
 from stated as s join readable as r on r.id = s.posting
