@@ -17,6 +17,7 @@ from conftest import Invented
 from rolediff import __version__
 from rolediff.cli import main
 from rolediff.roles import find_role
+from rolediff.storage import locked
 
 PUBLIC = {
     "id", "title", "family", "seniority", "language", "work_mode", "industry", "degree", "years", "pay", "skills",
@@ -309,6 +310,50 @@ def test_the_workspace_can_be_set_in_the_environment(
 ) -> None:
     monkeypatch.setenv("ROLEDIFF_WORKSPACE", str(invented.workspace.folder))
     assert run("snapshot", "show").stdout == run("snapshot", "show", *ws).stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("compare", *PAIR),
+        ("evidence", "data-analyst/skill/sql"),
+        ("roles",),
+        ("site", "out"),
+        ("snapshot", "show"),
+        ("snapshot", "export", "out"),
+    ],
+    ids=" ".join,
+)
+def test_a_named_workspace_that_is_not_there_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ROLEDIFF_WORKSPACE", raising=False)
+    result = run(*command, "-w", tmp_path / "mine", status=1)
+    assert f"There is no workspace {tmp_path / 'mine'}." in result.stderr
+    assert "rolediff ingest" in result.stderr
+    monkeypatch.setenv("ROLEDIFF_WORKSPACE", "other")
+    assert "There is no workspace other." in run(*command, status=1).stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_reference_answers_where_no_workspace_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ROLEDIFF_WORKSPACE", raising=False)
+    reference = run("snapshot", "show", "-s", "reference").stdout
+    assert run("snapshot", "show").stdout == reference
+    assert run("snapshot", "show", "-w", "mine", "-s", "reference").stdout == reference
+
+
+def test_a_command_that_finds_another_at_work_says_so(invented: Invented, tmp_path: Path) -> None:
+    pytest.importorskip("fcntl", reason="this system has no fcntl")
+    with locked(tmp_path / "w"):
+        for command in (("ingest", invented.folder), ("build",)):
+            assert "Another rolediff is working" in run(*command, "-w", tmp_path / "w", status=1).stderr
+    # Nothing was written, so nothing is left.
+    assert not (tmp_path / "w").exists()
 
 
 def test_site(ws: tuple[str, Path], tmp_path: Path) -> None:

@@ -800,6 +800,19 @@ def test_pay_table(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("currency", "read_as"),
+    [("EUR", "EUR"), ("eur", None), ("EU", None), ("EURO", None), ("€", None), ("../x", None), ("E1R", None),
+     ("ÄÖÜ", None)],
+)  # fmt: skip
+def test_a_currency_is_three_capital_letters(tmp_path: Path, currency: str, read_as: str | None) -> None:
+    path = write(tmp_path / "pay.csv", f"{PAY_HEADER}2025,SE,FT,Miller,9,{currency},9,US,0,US,M\n")
+    records, rejected = read(path)
+    assert [r["currency"] for r in records] == ([read_as] if read_as else [])
+    reasons = [] if read_as else [f"no pay: currency {currency!r} is not three capital letters"]
+    assert [(r["reason"], r["excerpt"]) for r in rejected] == [(reason, "Miller") for reason in reasons]
+
+
 def pay(rows: list[tuple[int, str, float]]) -> pa.Table:
     fixed = {"year": 2025, "experience_level": "SE", "employment_type": "FT", "currency": "USD",
              "country": "US",

@@ -27,7 +27,7 @@ from rolediff.pipeline import build
 from rolediff.profiles import as_group, as_groups
 from rolediff.roles import find_role
 from rolediff.snapshots import Snapshot, describe, export, open_snapshot
-from rolediff.storage import current_snapshot
+from rolediff.storage import current_snapshot, locked, written_aside
 from rolediff.taxonomy import ambiguous_surfaces, skills
 from rolediff.workspace import Workspace
 
@@ -295,7 +295,8 @@ def recount(snapshot: Path) -> set[tuple[str, str, str, str, str, str]]:
         }
         if p["pay_basis"] == "stated":
             stated[i].add(("pay-stated", "yes"))
-        if p["seniority"] in ("intern", "entry") or (p["years_min"] is not None and p["years_min"] <= 1):
+        few = p["years_min"] is not None and p["years_min"] <= 1
+        if p["seniority"] in ("intern", "entry") or (p["seniority"] == "unspecified" and few):
             stated[i].add(("entry", "yes"))
     return {
         (p["family"], p["seniority"], i, p["employer_key"] or f"origin:{p['origin']}", kind, value)
@@ -337,6 +338,28 @@ def test_sums_over_employers_are_what_a_recount_gives(invented: Invented, name: 
         fact: [x.total(), sum(n * n for n in x.values()), sum(n * sizes[voice] for voice, n in x.items())]
         for fact, x in by_value.items()
     }
+
+
+def test_openings_of_an_unknown_language_are_counted(invented: Invented, tmp_path: Path) -> None:
+    shutil.copytree(invented.snapshot, tmp_path / "snapshot")
+    rows = pq.read_table(tmp_path / "snapshot" / "postings.parquet")
+    role = find_role("data analyst")
+    mine = [p["opening"] == p["id"] and p["family"] == role.family for p in rows.to_pylist()]
+    unknown = set(np.flatnonzero(mine)[:7].tolist())
+    languages = [None if i in unknown else v for i, v in enumerate(rows["language"].to_pylist())]
+    at = rows.schema.get_field_index("language")
+    rows = rows.set_column(at, rows.schema.field("language"), [languages])
+    pq.write_table(rows, tmp_path / "snapshot" / "postings.parquet")
+    snapshot = Snapshot(tmp_path / "snapshot")
+    snapshot.run("members", roles=as_groups([role]))
+    (size,) = snapshot.rows("sizes")
+    of_role = [p for p, own in zip(rows.to_pylist(), mine, strict=True) if own]
+    assert size["unknown_language"] == 7
+    assert size["not_english"] == sum(p["language"] not in ("en", None) for p in of_role)
+    assert size["cut"] == sum(p["language"] == "en" and p["cut"] for p in of_role)
+    assert size["openings"] == len(of_role) == sum(
+        size[name] for name in ("n", "not_english", "unknown_language", "cut")
+    )  # fmt: skip
 
 
 def test_a_published_share_is_the_recounted_one(invented: Invented) -> None:
@@ -443,3 +466,161 @@ def test_building_nothing_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="rolediff ingest"):
         build(Workspace(tmp_path / "nothing"))
     assert not (tmp_path / "nothing").exists()
+
+
+def test_leftovers_of_killed_runs_go_and_what_they_moved_comes_back(
+    invented: Invented, workspace_copy: Workspace
+) -> None:
+    before = all_bytes(workspace_copy.folder)
+    (origin, *_) = sorted(p for p in workspace_copy.raw.iterdir())
+    origin.rename(origin.with_name(f".{origin.name}.rolediff.old"))  # killed between the two renames
+    for folder in (workspace_copy.raw, workspace_copy.snapshots):
+        (folder / ".0123456789ab.4711").mkdir()
+        (folder / ".0123456789ab.4711" / "records.parquet").write_bytes(b"PAR1 half")
+    assert build(workspace_copy, processes=1).name == invented.snapshot.name
+    assert all_bytes(workspace_copy.folder) == before
+
+
+def test_an_ingest_clears_what_killed_ones_left(invented: Invented, workspace_copy: Workspace) -> None:
+    before = all_bytes(workspace_copy.folder)
+    (workspace_copy.raw / ".0123456789ab.4711").mkdir()
+    workspace_copy.ingest([invented.folder], licence="CC0", date="2026-05-01")
+    assert not (workspace_copy.raw / ".0123456789ab.4711").exists()
+    assert all_bytes(workspace_copy.folder) == before
+
+
+# ── one process at a time ────────────────────────────────────────────────────────────────────────
+
+
+def test_who_works_in_a_workspace_works_alone(invented: Invented, workspace_copy: Workspace) -> None:
+    pytest.importorskip("fcntl", reason="this system has no fcntl")
+    running = workspace_copy.snapshots / ".0123456789abcdef.4711"
+    running.mkdir()
+    refused = f"Another rolediff is working in {workspace_copy.folder}. Wait until it has ended."
+    with locked(workspace_copy.folder):
+        with pytest.raises(WorkspaceError) as building:
+            build(workspace_copy, processes=1)
+        with pytest.raises(WorkspaceError) as ingesting:
+            workspace_copy.ingest([invented.folder])
+    assert (str(building.value), str(ingesting.value)) == (refused, refused)
+    assert running.is_dir()
+    build(workspace_copy, processes=1)
+    assert not running.exists()
+    assert not (workspace_copy.folder / ".lock").exists()
+
+
+def test_the_lock_of_a_killed_process_ends_with_it(workspace_copy: Workspace) -> None:
+    pytest.importorskip("fcntl", reason="this system has no fcntl")
+    code = (
+        "import sys, time; from pathlib import Path; from rolediff.storage import locked\n"
+        "with locked(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(workspace_copy.folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        with pytest.raises(WorkspaceError, match="Another rolediff"):
+            build(workspace_copy, processes=1)
+        process.kill()
+    assert (workspace_copy.folder / ".lock").exists()
+    build(workspace_copy, processes=1)
+
+
+def test_without_fcntl_nothing_is_locked(workspace_copy: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rolediff.storage.fcntl", None)
+    with locked(workspace_copy.folder):
+        build(workspace_copy, processes=1)
+
+
+# ── replacing a folder ───────────────────────────────────────────────────────────────────────────
+
+
+def replace_folder(target: Path, content: str) -> None:
+    with written_aside(target) as aside:
+        (aside / "deep").mkdir()
+        (aside / "deep" / "file").write_text(content)
+
+
+def test_a_folder_is_replaced_without_a_rest(tmp_path: Path) -> None:
+    for content in ("old", "new"):
+        replace_folder(tmp_path / "x", content)
+        assert (tmp_path / "x" / "deep" / "file").read_text() == content
+        assert [p.name for p in tmp_path.iterdir()] == ["x"]
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_rename_that_fails_leaves_the_old_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    replace_folder(tmp_path / "x", "old")
+    calls, rename = [], Path.rename
+
+    def fail(self: Path, target: Path) -> Path:
+        calls.append(self)
+        if len(calls) == failing:
+            raise OSError("no room")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(OSError, match="no room"):
+        replace_folder(tmp_path / "x", "new")
+    assert (tmp_path / "x" / "deep" / "file").read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+
+
+def test_the_new_folder_stays_while_the_old_is_not_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_folder(tmp_path / "x", "old")
+    calls, rename = [], Path.rename
+
+    def fail(self: Path, target: Path) -> Path:
+        calls.append(self)
+        if len(calls) > 1:
+            raise OSError("no room")
+        return rename(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", fail)
+        with pytest.raises(OSError, match="no room"):
+            replace_folder(tmp_path / "x", "new")
+    assert sorted(p.read_text() for p in tmp_path.glob(".x.*/deep/file")) == ["new", "old"]
+    # The next use puts the old one back, whatever becomes of its own work.
+    with pytest.raises(ZeroDivisionError), written_aside(tmp_path / "x"):
+        raise ZeroDivisionError
+    assert (tmp_path / "x" / "deep" / "file").read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+
+
+def test_all_that_is_written_is_on_the_disk_before_it_is_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr("rolediff.storage.sync", lambda path: synced.append(path.name))
+    replace_folder(tmp_path / "x", "new")
+    assert {"deep", "file", tmp_path.name} <= set(synced)
+
+
+def test_who_reads_while_a_snapshot_is_replaced_reads_the_old_one(workspace_copy: Workspace) -> None:
+    snapshot = current_snapshot(workspace_copy.folder)
+    snapshot.rename(snapshot.with_name(f".{snapshot.name}.rolediff.old"))
+    assert open_snapshot(workspace_copy.folder).id == snapshot.name
+
+
+# ── damaged snapshots ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["facts.parquet", "texts.parquet", "manifest.json"])
+@pytest.mark.parametrize("damage", [None, b"", b"[1, 2]"], ids=["gone", "empty", "other"])
+def test_a_damaged_snapshot_is_built_anew(
+    invented: Invented, workspace_copy: Workspace, name: str, damage: bytes | None
+) -> None:
+    path = workspace_copy.snapshots / invented.snapshot.name / name
+    path.unlink()
+    if damage is not None:
+        path.write_bytes(damage)
+    lines: list[str] = []
+    snapshot = build(workspace_copy, processes=1, report=lines.append)
+    assert any("damaged" in line for line in lines)
+    assert all_bytes(snapshot) == all_bytes(invented.snapshot)
+    assert [p.name for p in workspace_copy.snapshots.iterdir()] == [snapshot.name]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from conftest import Invented
 from make_postings import hostile_advert
 from rolediff.errors import WorkspaceError
-from rolediff.export import write_site
+from rolediff.export import inside, write_site
 from rolediff.pipeline import build
 from rolediff.snapshots import Snapshot
 from rolediff.workspace import Workspace
@@ -142,3 +146,37 @@ def test_a_site_is_replaced_but_other_folders_are_not(hostile: Snapshot, tmp_pat
     with pytest.raises(WorkspaceError, match="to-grandmother"):
         write_site(hostile, tmp_path / "letters", PAIRS[2:])
     assert (tmp_path / "letters" / "to-grandmother.txt").read_text() == "Dear"
+
+
+@pytest.mark.parametrize("path", ["../x.html", "evidence/../../x.html", "/x.html", "a/b/../../../x.html"])
+def test_a_page_outside_the_site_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(WorkspaceError, match=r"x\.html"):
+        inside(tmp_path / "site", path)
+
+
+def test_a_link_in_the_folder_leads_no_page_out_of_it(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "evidence").symlink_to(tmp_path)
+    with pytest.raises(WorkspaceError, match=r"evidence/x\.html"):
+        inside(tmp_path / "site", "evidence/x.html")
+    assert inside(tmp_path / "site", "roles/x.html") == tmp_path / "site" / "roles" / "x.html"
+
+
+@pytest.mark.parametrize("value", ["../../../../../../out", "..", "Ünsinn", "a b", "a/b"])
+def test_values_of_a_strange_snapshot_name_no_folder(hostile: Snapshot, tmp_path: Path, value: str) -> None:
+    folder = tmp_path / "snapshot"
+    shutil.copytree(hostile.folder, folder)
+    for name, column, known in (("facts", "value", "sql"), ("pay_observations", "currency", "USD")):
+        rows = pq.read_table(folder / f"{name}.parquet")
+        changed = pc.if_else(pc.equal(rows[column], known), pa.scalar(value), rows[column])
+        rows = rows.set_column(rows.schema.get_field_index(column), rows.schema.field(column), changed)
+        pq.write_table(rows, folder / f"{name}.parquet")
+    before = {p.relative_to(tmp_path).parts[0] for p in tmp_path.rglob("*")}
+    write_site(Snapshot(folder), tmp_path / "a" / "b" / "site", PAIRS[2:])
+    assert {p.relative_to(tmp_path).parts[0] for p in tmp_path.rglob("*")} == before | {"a"}
+    assert [p.name for p in (tmp_path / "a" / "b").iterdir()] == ["site"]
+    pages = [p.parent.relative_to(tmp_path / "a" / "b" / "site").parts
+             for p in (tmp_path / "a" / "b" / "site" / "evidence").rglob("index.html")]  # fmt: skip
+    assert {len(parts) for parts in pages} == {4}  # evidence/<role>/<kind>/<value>
+    assert value not in {parts[-1] for parts in pages}
+    assert not [parts for parts in pages if parts[-2:] == ("skill", "sql")]

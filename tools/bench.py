@@ -28,6 +28,7 @@ from rolediff.feeds import open_feed
 from rolediff.schema import TEXT
 
 ROOT = Path(__file__).resolve().parents[1]
+COMMAND = str(Path(sys.executable).with_name("rolediff"))
 RUNS = 5
 ROWS = 5_000
 BATCH = 1_000
@@ -80,7 +81,7 @@ def measure(records: list[pa.RecordBatch]) -> Iterator[tuple[str, float]]:
 def run(*command: str, cwd: Path | None = None) -> tuple[float, float]:
     """Processor seconds and peak memory (MB) of a command and its children."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "rolediff.cli", *command], check=True, capture_output=True, cwd=cwd)
+    subprocess.run([COMMAND, *command], check=True, capture_output=True, cwd=cwd)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return seconds, after.ru_maxrss / 1024
@@ -112,7 +113,7 @@ def main(shared: Path) -> None:
                 ("build", ["build", "--processes", "1"]),
             ):
                 start = time.perf_counter()
-                seconds, peak = run(*arguments, "-w", folder)
+                seconds, peak = run(*arguments, "-w", f"{folder}/workspace")
                 wall = time.perf_counter() - start
                 print(
                     f"{name:32s} {seconds:8.1f} s of processor time, {wall:.1f} s by the clock, peak {peak:,.0f} MB"

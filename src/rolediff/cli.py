@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from rolediff import __version__
 from rolediff.errors import RolediffError, WorkspaceError
@@ -62,7 +63,7 @@ def _snapshot_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--snapshot",
         type=click.Path(path_type=Path, file_okay=False),
         help='Folder of a snapshot, or "reference" for the one that comes with rolediff. '
-        "Without it: the workspace's own where there is one, else the reference.",
+        "Without it: the workspace's own; where none is named and none is here, the reference.",
     )(command)
 
 
@@ -139,6 +140,15 @@ def build(workspace: Path, processes: int) -> None:
 def _open(workspace: Path, snapshot: Path | None) -> Any:
     from rolediff.snapshots import open_snapshot
 
+    known = setting("workspace")
+    source = click.get_current_context().get_parameter_source("workspace")
+    named = source is ParameterSource.COMMANDLINE or known.variable in os.environ
+    # Who named a workspace would take the reference's answer for that of their own postings.
+    if snapshot is None and named and not workspace.is_dir():
+        raise WorkspaceError(
+            f"There is no workspace {workspace}. Make it with `rolediff ingest FILE -w {workspace}` and "
+            f"`rolediff build -w {workspace}`, or use the reference: `--snapshot reference`."
+        )
     return open_snapshot(workspace, snapshot)
 
 

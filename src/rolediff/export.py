@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
@@ -31,6 +32,8 @@ PAIRS = (
     ("machine-learning-engineer", _LEAD),
 )
 _EVIDENCE_ROWS = 20
+#: The values of claims that may become the name of a folder: "." and ".." would be another folder.
+_IN_PATHS = re.compile(r"(?!\.+$)[a-z0-9+.#-]+")
 #: What stands in the folder of a site.
 _PARTS = ("compare", "roles", "evidence", "index.html", "style.css")
 
@@ -61,7 +64,7 @@ def write_site(snapshot: Snapshot, out: Path, pairs: Sequence[tuple[str, str]]) 
 
     Raises:
         UnknownRoleError: a pair names a role that does not exist.
-        WorkspaceError: the folder holds files that are no part of a site.
+        WorkspaceError: the folder holds files that are no part of a site, or a page would leave it.
     """
     out = out.resolve()  # "." has no name to write aside under
     foreign = sorted(p.name for p in out.iterdir() if p.name not in _PARTS) if out.is_dir() else []
@@ -75,7 +78,7 @@ def write_site(snapshot: Snapshot, out: Path, pairs: Sequence[tuple[str, str]]) 
 
     def put(path: str, content: str | bytes) -> None:
         nonlocal pages
-        target = aside / path
+        target = inside(aside, path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.encode() if isinstance(content, str) else content)
         pages += path.endswith(".html")
@@ -94,8 +97,8 @@ def write_site(snapshot: Snapshot, out: Path, pairs: Sequence[tuple[str, str]]) 
                 _page("page.html", p.summary.name, sections, "../../", snapshot),
             )
             put(f"roles/{p.summary.slug}/index.json", to_json(p))
-        claims = {c.id: c for page in (*comparisons, *profiles) for c in _claims(page)}
-        paid = dict.fromkeys(c.id for page in comparisons for c in page.pay)
+        claims = {c.id: c for page in (*comparisons, *profiles) for c in _claims(page) if _names_folder(c.id)}
+        paid = dict.fromkeys(c.id for page in comparisons for c in page.pay if _names_folder(c.id))
         for found in (
             *(e for role_claims in _by_role(claims.values()) for e in _evidence(snapshot, role_claims)),
             *(e for claim in paid for e in find_evidence(snapshot, claim, _EVIDENCE_ROWS)),
@@ -107,6 +110,24 @@ def write_site(snapshot: Snapshot, out: Path, pairs: Sequence[tuple[str, str]]) 
         put("index.html", to_html("index.html", title="rolediff", root="", snapshot=snapshot.id, **front))
         shutil.copyfile(_static("style.css"), aside / "style.css")
     return pages
+
+
+def _names_folder(claim: str) -> bool:
+    """Whether the value of a claim may name a folder; a snapshot of others may hold any value."""
+    return _IN_PATHS.fullmatch(claim.split("/", 2)[2]) is not None
+
+
+def inside(folder: Path, path: str) -> Path:
+    """The place of a page in a folder.
+
+    Raises:
+        WorkspaceError: the path leads out of the folder.
+    """
+    target = folder / path
+    if not target.resolve().is_relative_to(folder.resolve()):
+        raise WorkspaceError(f"The page {path!r} would be written outside the site's folder. "
+                             "The snapshot is damaged: build it anew with `rolediff build`.")  # fmt: skip
+    return target
 
 
 def _page(template: str, title: str, sections: Sequence[Any], root: str, snapshot: Snapshot) -> str:

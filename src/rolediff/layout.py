@@ -463,6 +463,7 @@ def _counts(c: Comparison) -> Table:
         ("Openings", [f"{r.openings:,}" for r in (c.a, c.b)]),
         ("Read in full, in English", [f"{r.n:,}" for r in (c.a, c.b)]),
         ("In other languages: title, place and pay only", [f"{r.not_english:,}" for r in (c.a, c.b)]),
+        ("Language not told: title, place and pay only", [f"{r.unknown_language:,}" for r in (c.a, c.b)]),
         ("Cut texts: title, place and pay only", [f"{r.cut:,}" for r in (c.a, c.b)]),
         ("Employers named", [f"{r.named_employers:,}" for r in (c.a, c.b)]),
         ("Origins", [f"{r.origins:,}" for r in (c.a, c.b)]),

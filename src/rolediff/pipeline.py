@@ -35,7 +35,16 @@ from rolediff.extract.pay import read_stated_pays
 from rolediff.extract.work import read_stated_employment_type, read_stated_work_mode
 from rolediff.feeds.pay_tables import pair_pay_rows
 from rolediff.schema import PAY_OBSERVATIONS, POSTINGS, SNAPSHOT_TABLES, TEXT
-from rolediff.storage import check_snapshot, parquet_writer, write_json, write_parquet, written_aside
+from rolediff.storage import (
+    clear_leftovers,
+    hash_file,
+    locked,
+    parquet_writer,
+    read_manifest,
+    write_json,
+    write_parquet,
+    written_aside,
+)
 from rolediff.titles import read_titles
 from rolediff.warehouse import write_facts
 from rolediff.workspace import Workspace
@@ -80,11 +89,19 @@ def build(
         report: called with lines on the progress.
 
     Returns:
-        The snapshot's folder. If the same inputs were built before, that snapshot is kept.
+        The snapshot's folder. If the same inputs were built before and nothing of it is damaged, that
+        snapshot is kept.
 
     Raises:
-        WorkspaceError: nothing was ingested.
+        WorkspaceError: nothing was ingested, or another process writes to the workspace.
     """
+    with locked(workspace.folder):
+        for folder in (workspace.raw, workspace.snapshots):
+            clear_leftovers(folder)
+        return _build(workspace, processes, report)
+
+
+def _build(workspace: Workspace, processes: int, report: Callable[[str], None]) -> Path:
     origins = workspace.origins()
     inputs = {
         "origins": origins,
@@ -94,12 +111,12 @@ def build(
     }
     identity = sha256(orjson.dumps(inputs, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
     target = workspace.snapshots / identity
-    if (target / "manifest.json").is_file():
+    if _is_whole(target, inputs):
         report(f"Snapshot {identity} is already built from these inputs.")
         workspace.switch(identity)
-        return check_snapshot(target)
-    for left in workspace.snapshots.glob(".*"):  # of builds that were killed
-        shutil.rmtree(left, ignore_errors=True)
+        return target
+    if target.exists():
+        report(f"Snapshot {identity} is damaged and is built anew.")
     with written_aside(target) as aside:
         parts = aside / ".parts"
         parts.mkdir()
@@ -111,7 +128,7 @@ def build(
         counts = _assemble(aside, tasks, openings, workspace, origins)
         shutil.rmtree(parts)
         write_facts(aside)
-        hashes = {p.name: sha256(p.read_bytes()).hexdigest() for p in sorted(aside.glob("*.parquet"))}
+        hashes = {p.name: hash_file(p) for p in sorted(aside.glob("*.parquet"))}
         manifest = {
             "id": identity,
             "inputs": inputs,
@@ -121,6 +138,16 @@ def build(
         write_json(manifest, aside / "manifest.json")
     workspace.switch(identity)
     return target
+
+
+def _is_whole(folder: Path, inputs: dict[str, Any]) -> bool:
+    """Whether a folder holds a snapshot of these inputs, each table with the bytes that were built."""
+    try:
+        manifest = read_manifest(folder)
+        hashes = {p.name: hash_file(p) for p in folder.glob("*.parquet")}
+    except (WorkspaceError, OSError):
+        return False
+    return bool(hashes) and manifest.get("inputs") == inputs and manifest.get("tables") == hashes
 
 
 def _code_fingerprint() -> str:

@@ -171,6 +171,7 @@ def summarise(profile: Profile, levels: tuple[str, ...]) -> RoleSummary:
         openings=count("openings"),
         n=count("n"),
         not_english=count("not_english"),
+        unknown_language=count("unknown_language"),
         cut=count("cut"),
         employers=count("employers"),
         named_employers=count("named_employers"),

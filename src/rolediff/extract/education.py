@@ -333,11 +333,11 @@ _SUBSTITUTE = re.compile(
 
 def _headed_preferred(low: bytes, begin: int, clause: int) -> bool:
     """Whether the line before a clause is a heading that speaks of preference."""
-    if clause <= begin or low[clause - 1] != 10:
+    if clause - begin < 2 or low[clause - 2 : clause] != b":\n":
         return False
     heading = low[max(begin, clause - 42) : clause - 1]
     heading = heading[max(heading.rfind(b"\n"), heading.rfind(b". ")) + 1 :]
-    return heading.endswith(b":") and PREFER.search(heading) is not None
+    return PREFER.search(heading) is not None
 
 
 def _line_end(low: bytes, start: int) -> int:

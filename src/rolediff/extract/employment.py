@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rolediff.extract.sections import SECTIONS
 
@@ -24,8 +23,7 @@ NEGATED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A span that speaks of the work mode or the employment type, and how much it counts."""
 
     row: int

@@ -9,13 +9,17 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from rolediff.extract.batch import APOSTROPHE, Bools, Ints, Matches, TextBatch, blank_signs
+from rolediff.extract.batch import Bools, Ints, Matches, TextBatch, blank_signs
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits spread: 2^64 over the golden ratio
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)  # the first n bytes of eight
 _SLOT_BITS = 18  # 1 MB of slots stays in the cache and holds tens of thousands of keys on three levels
 _SLOT_MASK = np.uint64((1 << _SLOT_BITS) - 1)
-_JOINED = b" "  # any of the signs that join the words of a phrase
+# Inside a phrase of several words a blank, a hyphen or an apostrophe may stand between them, one as good
+# as another: "machine-learning" is the phrase, "machine, learning" is two list items, and a new line
+# begins another thought.
+_JOINTS = (b" ", b"-", b"'", "’".encode())
+_JOINED = _JOINTS[0]
 _WORD = re.compile(rb"[a-z0-9_\x80-\xff]+")
 
 
@@ -57,15 +61,18 @@ class Matcher:
 
     def find(self, batch: TextBatch) -> Matches:
         """All hits of all kinds in a batch."""
-        surface, start, end = self._trie.walk(batch)
-        signs = []
+        windows = _windows(batch.low)
+        surface, start, end = self._trie.walk(batch, windows)
+        # A sign is sought by its first byte, in one comparison of the whole buffer, then by the others.
+        surfaces, starts, ends = [surface], [start], [end]
+        places = {first: np.flatnonzero(batch.raw == first) for first in {sign[0] for sign, _ in self._bare}}
         for sign, number in self._bare:
-            at = batch.low.find(sign)
-            while at >= 0:
-                signs.append((number, at, at + len(sign)))
-                at = batch.low.find(sign, at + 1)
-        found = np.array(signs, np.int64).reshape(-1, 3)
-        surface, start, end = np.r_[surface, found[:, 0]], np.r_[start, found[:, 1]], np.r_[end, found[:, 2]]
+            at = places[sign[0]]
+            at = at[(windows[at] & _MASKS[len(sign)]) == _as_number(sign)]
+            surfaces.append(np.full(len(at), number, np.int64))
+            starts.append(at)
+            ends.append(at + len(sign))
+        surface, start, end = np.concatenate(surfaces), np.concatenate(starts), np.concatenate(ends)
         # By start, then end; the hits of each depth of the trie are in order, which a stable sort uses.
         order = np.argsort((start << 20) | (end - start), kind="stable")
         return Matches(self._index_of, surface[order], start[order], end[order])
@@ -77,12 +84,12 @@ class _Table:
     def __init__(self, keys: npt.NDArray[np.uint64]) -> None:
         if len(np.unique(keys)) < len(keys):
             raise ValueError("two keys of a table are the same")
-        self._keys = np.append(keys, np.uint64(0))
+        self._keys = np.append(keys, np.uint64(0))  # number -1, nought, is what an empty slot holds
         self._levels: list[tuple[np.uint64, npt.NDArray[np.int32]]] = []
         left = np.arange(len(keys), dtype=np.int32)
         for shift in (64 - _SLOT_BITS, 64 - 2 * _SLOT_BITS, 64 - 3 * _SLOT_BITS):
-            slots = np.full(1 << _SLOT_BITS, len(keys), np.int32)
-            place = (keys[left] >> np.uint64(shift)) & _SLOT_MASK
+            slots = np.full(1 << _SLOT_BITS, -1, np.int32)
+            place = _slots_of(keys[left], np.uint64(shift))
             slots[place] = left  # of keys that fall into one slot the last stays, the others go on
             self._levels.append((np.uint64(shift), slots))
             left = left[slots[place] != left]
@@ -90,20 +97,24 @@ class _Table:
                 return
         raise ValueError(f"{len(left)} keys of a table found no slot: raise _SLOT_BITS")
 
-    def numbers(self, keys: npt.NDArray[np.uint64]) -> Ints:
+    def numbers(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
         """The number of each key, -1 where the table does not hold it."""
-        numbers = np.full(len(keys), -1, np.int64)
-        left = None
-        for shift, slots in self._levels:
-            wanted = keys if left is None else keys[left]
-            number = slots[(wanted >> shift) & _SLOT_MASK]
-            same = self._keys[number] == wanted
-            same &= number < len(self._keys) - 1
-            at = np.flatnonzero(same)
-            numbers[at if left is None else left[at]] = number[at]
-            missed = np.flatnonzero(~same)
-            left = missed if left is None else left[missed]
+        (shift, slots), *others = self._levels
+        numbers = slots.take(_slots_of(keys, shift))
+        # Where a slot is empty the table does not hold the key; where it has another key, perhaps.
+        missed = np.flatnonzero((self._keys[numbers] != keys) & (numbers >= 0))
+        for shift, slots in others:
+            wanted = keys[missed]
+            number = slots.take(_slots_of(wanted, shift))
+            numbers[missed] = number
+            missed = missed[(self._keys[number] != wanted) & (number >= 0)]
+        numbers[missed] = -1
         return numbers
+
+
+def _slots_of(keys: npt.NDArray[np.uint64], shift: np.uint64) -> Ints:
+    # A view, not a copy: numpy takes places as signed numbers.
+    return ((keys >> shift) & _SLOT_MASK).view(np.int64)
 
 
 class _Trie:
@@ -117,15 +128,22 @@ class _Trie:
         parsed = [(_parse(surface), number) for surface, number in surfaces]
         words = sorted({w for (_, path, _), _ in parsed for w in path[::2]})
         gaps = sorted({g for (_, path, _), _ in parsed for g in path[1::2] if g != _JOINED})
-        word_of, gap_of = {w: i for i, w in enumerate(words)}, {g: i for i, g in enumerate([_JOINED, *gaps])}
+        word_of = {w: i for i, w in enumerate(words)}
+        gap_of = {**{g: i for i, g in enumerate(gaps, 1)}, **dict.fromkeys(_JOINTS, 0)}
         self._longest = max(map(len, words), default=1)
         joined = b" ".join(words) + b" "
         lengths = np.array([len(w) for w in words], np.int64)
         self._vocabulary = _Table(
             _hash_words(joined, np.cumsum(lengths + 1) - lengths - 1, lengths, self._longest)
         )
-        widths = np.array([len(g) for g in gaps], np.int64)
-        self._gaps = _Table(_hash_gaps(np.array([_as_number(g) for g in gaps], np.uint64), widths))
+        # Most gaps are one byte wide and told by it, -1 where it joins nothing.
+        self._gap_of_byte = np.full(256, -1, np.int64)
+        for gap, number in gap_of.items():
+            if len(gap) == 1:
+                self._gap_of_byte[gap[0]] = number
+        widths = np.array([len(g) for g in gap_of], np.int64)
+        self._gaps = _Table(_hash_gaps(np.array([_as_number(g) for g in gap_of], np.uint64), widths))
+        self._gap_of = np.array([*gap_of.values(), -1], np.int64)
 
         nodes: dict[tuple[int, int, int], int] = {}
         ends: dict[int, list[tuple[int, bytes, bytes]]] = {}
@@ -159,41 +177,31 @@ class _Trie:
         )
 
     @staticmethod
-    def _key(node: Ints, gap: Ints, word: Ints) -> npt.NDArray[np.uint64]:
-        mixed = ((node << 40) | (gap << 32) | word).astype(np.uint64) * _MIX
+    def _key(node: Ints, gap: Ints, word: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]:
+        mixed = ((node << 40) | (gap << 32) | word).view(np.uint64) * _MIX
         return (mixed ^ (mixed >> np.uint64(32))) * _MIX
 
-    def walk(self, batch: TextBatch) -> tuple[Ints, Ints, Ints]:
+    def walk(self, batch: TextBatch, windows: npt.NDArray[np.uint64]) -> tuple[Ints, Ints, Ints]:
         """All phrases in a batch: number of the surface, start, end."""
         begin, stop = batch.word_spans
         known = self._vocabulary.numbers(_hash_words(batch.words, begin, stop - begin, self._longest))
-        windows = _windows(batch.low)
+        # Most words that can begin a phrase ("the", "you") stand before one that can go on none.
+        next_follows = np.append(self._follows[known[1:]], False)[: len(known)]
         node = self._first[known]  # of an unknown word, -1, the last: nought
-        first = last = np.flatnonzero(node)
-        node = node[first]
-        end_of_words = len(begin) - 1
+        first = last = np.arange(len(begin))
         found = []
         while len(node):
             at = np.flatnonzero(self._count[node])
             found.append((node[at], first[at], last[at]))
-            # Most words that can begin a phrase ("the", "you") stand before one that can go on none.
-            on = np.flatnonzero(
-                self._goes_on[node] & self._follows[known[np.minimum(last + 1, end_of_words)]]
-            )
-            on = on[last[on] < end_of_words]
+            on = np.flatnonzero(self._goes_on[node] & next_follows[last])
             node, first, last = node[on], first[on], last[on]
-            gap = np.where(batch.joined[last], 0, -1)
-            apart = np.flatnonzero(gap < 0)
-            width = begin[last[apart] + 1] - stop[last[apart]]
-            signs = windows[stop[last[apart]]] & _MASKS[np.minimum(width, 8)]
-            gap[apart] = self._gaps.numbers(_hash_gaps(signs, width)) + 1
-            gap[apart[gap[apart] == 0]] = -1
-            word = known[last + 1]
+            gap = self._gaps_behind(batch, windows, stop[last], begin[last + 1])
             on = np.flatnonzero(gap >= 0)
-            number = self._next.numbers(self._key(node[on], gap[on], word[on]))
-            on, number = on[number >= 0], number[number >= 0]
-            node, first, last = self._next_of[number], first[on], last[on] + 1
-        node, first, last = (np.concatenate([f[i] for f in found]) if found else known[:0] for i in range(3))
+            node, first, last = node[on], first[on], last[on] + 1
+            number = self._next.numbers(self._key(node, gap[on], known[last]))
+            on = np.flatnonzero(number >= 0)
+            node, first, last = self._next_of[number[on]], first[on], last[on]
+        node, first, last = (np.concatenate([f[i] for f in found]) if found else begin for i in range(3))
         count = self._count[node]
         entry = np.repeat(self._begin[node] - np.cumsum(count) + count, count) + np.arange(count.sum())
         start, end = np.repeat(begin[first], count), np.repeat(stop[last], count)
@@ -202,6 +210,18 @@ class _Trie:
         keep[signed] = self._signs_fit(batch, windows, entry[signed], start[signed], end[signed])
         start, end = start - self._before[1][entry], end + self._behind[1][entry]
         return self._surface[entry[keep]], start[keep], end[keep]
+
+    def _gaps_behind(
+        self, batch: TextBatch, windows: npt.NDArray[np.uint64], stop: Ints, begin: Ints
+    ) -> Ints:
+        """The number of each gap between the end of a word and the next word, -1 of one in no phrase."""
+        width = begin - stop
+        gap = self._gap_of_byte[batch.raw[stop]]
+        wide = np.flatnonzero(width > 1)
+        width = width[wide]
+        signs = windows[stop[wide]] & _MASKS.take(width, mode="clip")
+        gap[wide] = self._gap_of[self._gaps.numbers(_hash_gaps(signs, width))]
+        return gap
 
     def _signs_fit(
         self, batch: TextBatch, windows: npt.NDArray[np.uint64], entry: Ints, start: Ints, end: Ints
@@ -224,7 +244,7 @@ def _parse(surface: bytes) -> tuple[bytes, list[bytes], bytes]:
     path = [surface[slice(*spans[0])]]
     for (_, stop), (begin, end) in pairwise(spans):
         gap = surface[stop:begin]
-        path += [_JOINED if gap in (b" ", b"-", b"'", APOSTROPHE) else gap, surface[begin:end]]
+        path += [_JOINED if gap in _JOINTS else gap, surface[begin:end]]
     prefix, suffix = surface[: spans[0][0]], surface[spans[-1][1] :]
     if max(map(len, (prefix, suffix, *path[1::2]))) > 8:
         raise ValueError(f"the phrase {surface.decode()!r} has more than eight bytes of signs in one place")
@@ -242,7 +262,7 @@ def _windows(buffer: bytes) -> npt.NDArray[np.uint64]:
 
 
 def _hash_gaps(signs: npt.NDArray[np.uint64], width: Ints) -> npt.NDArray[np.uint64]:
-    mixed = (signs ^ (width.astype(np.uint64) << np.uint64(58))) * _MIX
+    mixed = (signs ^ (width.view(np.uint64) << np.uint64(58))) * _MIX
     return (mixed ^ (mixed >> np.uint64(32))) * _MIX
 
 
@@ -254,10 +274,10 @@ def _hash_words(buffer: bytes, begin: Ints, lengths: Ints, longest: int) -> npt.
     windows = _windows(buffer)
 
     def fold(hashes: npt.NDArray[np.uint64], places: Ints, left: Ints) -> npt.NDArray[np.uint64]:
-        mixed = (hashes ^ (windows[places] & _MASKS[np.minimum(left, 8)])) * _MIX
+        mixed = (hashes ^ (windows[places] & _MASKS.take(left, mode="clip"))) * _MIX
         return mixed ^ (mixed >> np.uint64(29))
 
-    hashes = fold(lengths.astype(np.uint64) * _MIX, begin, lengths)
+    hashes = fold(lengths.view(np.uint64) * _MIX, begin, lengths)
     rows = np.flatnonzero(lengths > 8)
     for offset in range(8, longest, 8):
         hashes[rows] = fold(hashes[rows], begin[rows] + offset, lengths[rows] - offset)

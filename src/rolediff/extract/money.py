@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -103,6 +104,7 @@ def alternatives(spellings: Iterable[str]) -> bytes:
 @dataclass(frozen=True, slots=True)
 class _Patterns:
     amount: re.Pattern[bytes]
+    reach: int  # how far before its first digit an amount can begin: two signs and what stands between
     joint: re.Pattern[bytes]
     period: re.Pattern[bytes]  # groups are named like the periods
     adverb: re.Pattern[bytes]
@@ -149,10 +151,16 @@ def _patterns() -> _Patterns:
         rb"|\bthrough\b|\band\b|\bup to\b|\bbis\b|\bund\b|\xc3\xa0|\bet\b|[,;/]?\s?\bmax(?:imum)?\b\s?:?)"
         rb"\s?(?:up to )?"
     )
+    # All of them begin at "/" or where no letter stands before, with one of a few letters: telling that
+    # first spares trying each of them at every byte.
+    spelled = [a for r in rows for a in r.items("adverbs")]
+    first = b"".join(sorted({*(a.encode()[:1] for a in spelled), *(b"%c" % c for c in b"/paeijl")}))
+    at_start = rb"(?:(?<![a-z])|(?=/))(?=[%b])" % re.escape(first)
     return _Patterns(
         re.compile(amount),
+        2 * max(len(s.encode()) for s in signs) + 3,
         re.compile(joint),
-        re.compile(b"|".join(period)),
+        re.compile(rb"%b(?:%b)" % (at_start, b"|".join(period))),
         re.compile(rb"(?<![a-z.])(?:%b)(?![a-z])" % b"|".join(adverb)),
     )
 
@@ -160,8 +168,7 @@ def _patterns() -> _Patterns:
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """One figure and where it stands; `value` has "k" and "lakh" multiplied out."""
 
     start: int
@@ -184,11 +191,20 @@ def is_great(text: bytes, after: int) -> bool:
     return _MILLIONS.match(text, after, after + 30) is not None
 
 
+_DIGIT = re.compile(rb"\d")
+
+
 def read_amounts(text: bytes, start: int, end: int) -> list[Amount]:
     """All figures between two positions of a lowered text."""
     signs = currency_signs()
+    amount, reach = _patterns().amount, _patterns().reach
     found = []
-    for m in _patterns().amount.finditer(text, start, end):
+    # The pattern is dear where no figure stands: from digit to digit, and only the signs before it.
+    while digit := _DIGIT.search(text, start, end):
+        m = amount.search(text, max(start, digit.start() - reach), end)
+        if m is None:
+            break
+        start = m.end()
         written = {signs[s.decode()] for s in m.group("sign", "sign2", "tail") if s}
         exact = written - {DOLLAR}
         if len(exact) > 1:
@@ -222,8 +238,7 @@ def _number(written: bytes) -> float:
     return float(whole + tail) if len(tail) == 3 else float(whole + b"." + tail)
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """A range or a single figure; one end is None in "up to" and "from"."""
 
     start: int

@@ -9,9 +9,9 @@ money.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -121,8 +121,7 @@ def _speaks_of_other(text: bytes, start: int, end: int) -> bool:
     return any(says[m.group()] == "other" for m in _cues().any.finditer(text, start, end))
 
 
-@dataclass(frozen=True, slots=True)
-class _Bounds:
+class _Bounds(NamedTuple):
     """Where the row, the line and the clause of a figure begin, and where its row and line end."""
 
     row: int
@@ -188,7 +187,7 @@ def _judge(text: bytes, found: Range, at: _Bounds, code: str) -> Range | None:
     ):
         return None  # "insurance of twice the salary (up to $200,000)"
     rank = (0 if purpose == "pay" else 2) + (4 if purpose == "total" else 0) + int(single)
-    return replace(found, end=max(end, found.end), period=period, rule=rule, rank=rank)
+    return found._replace(end=max(end, found.end), period=period, rule=rule, rank=rank)
 
 
 # ── batches ──────────────────────────────────────────────────────────────────────────────────────
@@ -238,7 +237,7 @@ def read_pay(batch: TextBatch, hits: Hits, places: pa.Array | None = None) -> tu
             continue
         at = _Bounds(*bounds)
         if at.line_end < at.row_end - 1 and _GOES_ON.match(batch.low, at.line_end):
-            at = replace(at, line_end=min(at.line_end + _AFTER, at.row_end - 1))
+            at = at._replace(line_end=min(at.line_end + _AFTER, at.row_end - 1))
         amounts = read_amounts(batch.low, max(at.line, start - _BEFORE), min(at.line_end, start + _AFTER))
         found = read_range(batch.low, amounts, start, at.line, at.line_end)
         if found is None:
@@ -253,7 +252,7 @@ def read_pay(batch: TextBatch, hits: Hits, places: pa.Array | None = None) -> tu
         judged = _judge(batch.low, found, at, code)
         if judged is None:
             continue
-        judged = replace(judged, currency=code, rule=f"{judged.rule}:{how}" if how else judged.rule)
+        judged = judged._replace(currency=code, rule=f"{judged.rule}:{how}" if how else judged.rule)
         if judged.low is not None and judged.high is not None and judged.low > judged.high:
             broken.setdefault(row, judged)
         elif row not in best or judged.rank < best[row].rank:
@@ -315,7 +314,7 @@ def _as_mentions(best: dict[int, Range], broken: dict[int, Range]) -> Mentions:
     shown = sorted(
         [
             *best.values(),
-            *(replace(r, rule="rejected:min-above-max") for row, r in broken.items() if row not in best),
+            *(r._replace(rule="rejected:min-above-max") for row, r in broken.items() if row not in best),
         ],
         key=lambda r: r.start,
     )

@@ -81,7 +81,8 @@ class Sections:
         is_long = line_end - line_start > _FLAT_LINE
         is_capital = _is_capital(batch.raw[hits.start])
         flat = np.flatnonzero(~headings & ~alone & is_long & is_capital)
-        headings[flat] = [_stands_out(batch, hits.start[i], hits.end[i], line_end[i]) for i in flat.tolist()]
+        columns = (hits.start[flat], hits.end[flat], line_end[flat])
+        headings[flat] = [_stands_out(batch, *at) for at in zip(*(c.tolist() for c in columns), strict=True)]
         # "Location: Berlin" is a line of its own, and the part before it goes on in the next.
         one_line = headings & (code[hits.index] >= _FIRST_OF_VALUES) & (colon < line_end - 2) & ~is_long
         # So does a phrase by itself, for such statements also stand at the top of a text; it begins
@@ -117,9 +118,13 @@ def _lone_labels(batch: TextBatch) -> tuple[Ints, Ints]:
     """Where a label stands alone on a line, and its code: common words that only then are headings."""
     labels = _table()[3]
     starts = batch.lines
-    length = np.r_[starts[1:], len(batch.data)] - starts
-    short = starts[(length > 3) & (length <= _LONGEST_TAIL)].tolist()
-    found = [(at, labels.get(batch.low[at : batch.low.find(b"\n", at)].strip(b" -*#_"))) for at in short]
+    ends = np.r_[starts[1:], len(batch.data)] - 1
+    short = np.flatnonzero((ends - starts >= 3) & (ends - starts < _LONGEST_TAIL))
+    low = batch.low
+    found = [
+        (at, labels.get(low[at:end].strip(b" -*#_")))
+        for at, end in zip(starts[short].tolist(), ends[short].tolist(), strict=True)
+    ]
     known = [(at, label) for at, label in found if label is not None]
     columns = np.array(known, np.int64).reshape(-1, 2)
     return columns[:, 0], columns[:, 1]
@@ -129,7 +134,6 @@ def _closed(
     batch: TextBatch, hits: Hits, clause: Ints, line_start: Ints, line_end: Ints
 ) -> tuple[Bools, Ints]:
     """Whether a phrase opens its sentence and closes with a colon or the line; where the next colon is."""
-    closed = np.zeros(len(hits), bool)
     is_label = batch.raw[np.maximum(hits.end - 1, 0)] == ord(":")
     opens = hits.start - clause <= _LONGEST_LEAD
     colons = np.r_[np.flatnonzero(batch.raw == ord(":")), len(batch.data)]
@@ -140,16 +144,34 @@ def _closed(
     line_near |= (line_end - hits.end <= 2) & (hits.start == clause) & _is_capital(batch.raw[hits.start])
     # A line that ends like a sentence is one; this spares most of the close look below.
     line_near &= ~np.isin(batch.raw[np.maximum(line_end - 1, 0)], _SENTENCE_ENDS)
-    for i in np.flatnonzero(opens & (colon_near | line_near)).tolist():
-        lead = batch.data[clause[i] : hits.start[i]]
-        # Only marks may stand before a label; "Requirements for this role:" is not the label "role".
-        most = _MOST_WORDS if not is_label[i] or not lead.strip(b" -*#") else 0
-        if b"," in lead or b":" in lead or len(lead.split()) > most:
-            continue
-        tail = batch.low[hits.end[i] : max(colon[i], hits.end[i]) if colon_near[i] else line_end[i]].rstrip()
-        is_sentence = b"," in tail or tail.startswith((b" is ", b" are ")) or len(tail.split()) > _MOST_WORDS
-        closed[i] = not is_sentence and not tail.endswith((b".", b";"))
+    near = opens & (colon_near | line_near)
+    stop = np.where(colon_near, np.maximum(colon, hits.end), line_end)
+    # Most headings are the bare phrase: nothing before it, nothing between it and what closes it.
+    is_bare = (hits.start == clause) & (stop == hits.end)
+    closed = near & is_bare
+    look = np.flatnonzero(near & ~is_bare)
+    columns = (clause[look], hits.start[look], hits.end[look], stop[look], is_label[look])
+    closed[look] = [_is_closed(batch, *row) for row in zip(*(c.tolist() for c in columns), strict=True)]
     return closed, colon
+
+
+def _is_closed(  # one row of columns
+    batch: TextBatch,
+    clause: int,
+    start: int,
+    end: int,
+    stop: int,
+    is_label: bool,  # noqa: FBT001
+) -> bool:
+    """The close look: a few words may stand before a phrase and behind it, but no sentence."""
+    lead = batch.data[clause:start]
+    # Only marks may stand before a label; "Requirements for this role:" is not the label "role".
+    most = 0 if is_label and lead.strip(b" -*#") else _MOST_WORDS
+    if lead and (b"," in lead or b":" in lead or len(lead.split()) > most):
+        return False
+    tail = batch.low[end:stop].rstrip()
+    is_sentence = b"," in tail or tail.startswith((b" is ", b" are ")) or len(tail.split()) > _MOST_WORDS
+    return not is_sentence and not tail.endswith((b".", b";"))
 
 
 def _stands_out(batch: TextBatch, start: int, end: int, line_end: int) -> bool:

@@ -34,7 +34,10 @@ _SUBJECTS_CLOSE = re.compile(
     rb"\b(?:with|experience|years?|plus|field|fields|discipline|disciplines|equivalent|preferred|required|and \d)\b|\n"
 )
 _NEXT_WORD = re.compile(rb"[^a-z0-9]{0,3}([a-z0-9]+)")
-_PREV_WORD = re.compile(rb"([a-z0-9]+)[^a-z0-9]{0,3}\Z")
+# The word before is found by blanks put for signs: a pattern would be tried at each byte before it.
+_SIGNS_TO_BLANKS = bytes(
+    c if chr(c).isascii() and (chr(c).islower() or chr(c).isdigit()) else 32 for c in range(256)
+)
 # A single letter joined by these to its neighbour is part of something else: R&D, C-level, "A.R.".
 _GLUE = frozenset(b"&'@#+*_-.")
 
@@ -155,8 +158,9 @@ def read_skills(
     # Likewise a word that needs a sure skill beside it, and has none whatever it may mean.
     is_sure = hits.index < table.sure
     index[table.lonely[hits.index] & ~_has_sure_neighbour(batch, hits, is_sure)] = -1
-    for at in np.flatnonzero(index >= table.sure).tolist():
-        index[at] = _meaning(batch, table, int(hits.index[at]), int(hits.start[at]), int(hits.end[at]))
+    unsure = np.flatnonzero(index >= table.sure)
+    columns = (c[unsure].tolist() for c in (hits.index, hits.start, hits.end))
+    index[unsure] = [_meaning(batch, table, *hit) for hit in zip(*columns, strict=True)]
     hits = longest(Hits(index, hits.start, hits.end).where(index >= 0))
     is_sure = hits.index < table.sure
     alone = table.near[hits.index] & ~_has_sure_neighbour(batch, hits, is_sure)
@@ -192,9 +196,14 @@ def _context_fits(batch: TextBatch, wanted: AmbiguousSurface, start: int, end: i
         return False
     if wanted.not_next and (word := _NEXT_WORD.match(after)) and word[1].decode() in wanted.not_next:
         return False
-    return not (
-        wanted.not_prev and (word := _PREV_WORD.search(before)) and word[1].decode() in wanted.not_prev
-    )
+    return not (wanted.not_prev and _last_word(before) in wanted.not_prev)
+
+
+def _last_word(before: bytes) -> str:
+    """The word that ends a stretch of lowered text, up to three bytes of signs behind it."""
+    blanked = before.translate(_SIGNS_TO_BLANKS)
+    words = blanked.rstrip()
+    return words[words.rfind(b" ") + 1 :].decode() if len(blanked) - len(words) <= 3 else ""
 
 
 def _has_sure_neighbour(batch: TextBatch, hits: Hits, sure: Bools) -> Bools:
@@ -233,9 +242,10 @@ def _in_subjects(batch: TextBatch, hits: Hits, degrees: Mentions) -> Bools:
 def _read_need(batch: TextBatch, hits: Hits, cues: Hits, sections: Sections) -> Ints:
     _, needs, firm = _need_cues()
     told, is_firm = needs[cues.index], firm[cues.index]
-    preferred = _distance(batch, hits, cues.where(told == _PREFERRED))
-    required = _distance(batch, hits, cues.where(told == _REQUIRED))
-    demanded = _distance(batch, hits, cues.where((told == _REQUIRED) & is_firm))
+    clause = batch.clause_of(hits.start)
+    preferred = _distance(batch, hits, clause, cues.where(told == _PREFERRED))
+    required = _distance(batch, hits, clause, cues.where(told == _REQUIRED))
+    demanded = _distance(batch, hits, clause, cues.where((told == _REQUIRED) & is_firm))
     section = sections.at(hits.start)
     need = np.full(len(hits), _MENTIONED, np.int64)
     need[(required < _FAR) | (section == SECTIONS.index("requirements"))] = _REQUIRED
@@ -245,11 +255,11 @@ def _read_need(batch: TextBatch, hits: Hits, cues: Hits, sections: Sections) -> 
     return need
 
 
-def _distance(batch: TextBatch, hits: Hits, cues: Hits) -> Ints:
-    """Bytes from each hit to the nearest of the cues in its clause; `_FAR` where none is near enough."""
+def _distance(batch: TextBatch, hits: Hits, clause: Ints, cues: Hits) -> Ints:
+    """Bytes from each hit, in its clause, to the nearest of the cues there; `_FAR` where none is near enough."""
     if not len(cues):
         return np.full(len(hits), _FAR, np.int64)
-    clause, cue_clause = batch.clause_of(hits.start), batch.clause_of(cues.start)
+    cue_clause = batch.clause_of(cues.start)
     following = np.searchsorted(cues.start, hits.end)
     after, before = np.minimum(following, len(cues) - 1), np.maximum(following - 1, 0)
     ahead, behind = cues.start[after] - hits.end, hits.start - cues.end[before]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -87,7 +87,7 @@ def read_stated_pay(
     low = re.sub(r"\s+", " ", text).lower().encode()
     amounts = read_amounts(low, 0, len(low))
     if not any(a.currency for a in amounts):
-        amounts = [replace(a, currency=UNKNOWN) for a in amounts]
+        amounts = [a._replace(currency=UNKNOWN) for a in amounts]
     found = None
     for amount in amounts:
         # A field is all about pay: any figure is its anchor; the currency may stand in another field.
@@ -115,7 +115,7 @@ def read_stated_pay(
         return StatedPay(None, None, "min above max")
     if max(f for f in (found.low, found.high) if f is not None) <= 0:
         return StatedPay(None, None, "no figure")
-    return StatedPay(pay_record(replace(found, currency=code, period=name)), basis, None)
+    return StatedPay(pay_record(found._replace(currency=code, period=name)), basis, None)
 
 
 def _currency_of(written: str | None) -> str | None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -58,8 +57,7 @@ PREFER = re.compile(
 DEMAND = re.compile(rb"\brequired?\b|\bmust\b|\bminimum\b|\bat least\b|\bmandatory\b|\bessential\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Years:
+class Years(NamedTuple):
     """Years asked for at one place; `degree` is the level that they go with, if one stands before them."""
 
     row: int
@@ -136,7 +134,7 @@ _COMPANY_AFTER = re.compile(
     rb"|become)|\bwe(?:'ve|\xe2\x80\x99ve| have| are)\b|\bour (?:company|firm|team|clients"
     rb"|customers)\b"
 )
-_OVERALL = (b"overall", b"total", b"cumulative")
+_OVERALL = re.compile(rb"overall|total|cumulative")
 _INSTEAD_BEFORE = re.compile(
     rb"degree[^.;\n]{0,200}\bor\b\W{0,3}(?:at least |an? "
     rb"|minimum (?:of )?)?\Z|(?:in lieu of|substitut\w+|equivalent to)[^.;\n]{0,40}\Z"
@@ -209,7 +207,7 @@ def read_years(
         rule = "range" if most is not None else "least"
         preferred = section == PREFERRED or _years_preferred(low, end, stop)
         near = low[end : min(stop, end + 24)]
-        overall = any(word in near for word in _OVERALL)
+        overall = _OVERALL.search(near) is not None
         at = bisect_left(degree_starts, m.start()) - 1
         goes_with = at >= 0 and degree_starts[at] >= max(begin, m.start() - 200)
         degree = degrees[at][1] if goes_with else None

@@ -13,6 +13,7 @@ stand more than once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +46,9 @@ _MARKS = frozenset(
 #: The form in which numbers are read; "100k" or "12,000" would be a guess.
 _NUMBER = r"^\s*\d+(?:\.\d+)?\s*$"
 
+#: The form of a currency's code (ISO 4217); a sign or a name would have to be guessed at.
+_CURRENCY = r"^[A-Z]{3}$"
+
 #: What `pair_pay_rows` returns. `min` and `max` are a year, in `currency`.
 PAY_RANGES = pa.schema(
     [
@@ -67,7 +71,7 @@ def is_pay_table(names: Sequence[str]) -> bool:
 
 
 class PayFeed:
-    """A pay table as `schema.PAY_RECORD`; a row without figure or currency is rejected."""
+    """A pay table as `schema.PAY_RECORD`; a row without a figure or a currency's code is rejected."""
 
     kind = "pay"
 
@@ -112,13 +116,24 @@ class PayFeed:
             columns.append(pc.cast(cells, field.type))
         batch = pa.RecordBatch.from_arrays(columns, schema=PAY_RECORD)
         broken = list(rows.broken)
-        unpaid = pc.or_(pc.is_null(batch.column("amount")), pc.is_null(batch.column("currency")))
+        known = pc.fill_null(pc.match_substring_regex(batch.column("currency"), _CURRENCY), False)
+        unpaid = pc.or_(pc.is_null(batch.column("amount")), pc.invert(known))
         if pc.any(unpaid).as_py():
-            for record in batch.filter(unpaid).to_pylist():
-                missing = "figure" if record["amount"] is None else "currency"
-                broken.append((record["row"], f"{NO_PAY}: no {missing} that can be read", record["title"]))
+            broken += [
+                (record["row"], f"{NO_PAY}: {_say_fault(record)}", record["title"])
+                for record in batch.filter(unpaid).to_pylist()
+            ]
             batch = batch.filter(pc.invert(unpaid))
         return FeedBatch(batch, rejected_batch(broken))
+
+
+def _say_fault(record: Mapping[str, Any]) -> str:
+    """What keeps a row from being pay."""
+    if record["amount"] is None:
+        return "no figure that can be read"
+    if record["currency"] is None:
+        return "no currency that can be read"
+    return f"currency {record['currency'][:20]!r} is not three capital letters"
 
 
 def pair_pay_rows(table: pa.Table) -> pa.Table:

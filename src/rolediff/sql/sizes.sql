@@ -1,4 +1,5 @@
 -- For each role: its openings, and of those read in full the sums that a clustered variance needs.
+-- openings = n + not_english + unknown_language + cut; `english` is null where the language is unknown.
 with voices as (
     select grp, voice, count(*) as n from members where readable group by all
 )
@@ -7,6 +8,7 @@ select
     count(*)::bigint as openings,
     count(*) filter (m.readable)::bigint as n,
     count(*) filter (not m.english)::bigint as not_english,
+    count(*) filter (m.english is null)::bigint as unknown_language,
     count(*) filter (m.english and m.cut)::bigint as cut,
     count(distinct m.origin)::bigint as origins,
     count(distinct m.employer_key) filter (m.readable)::bigint as named_employers,
