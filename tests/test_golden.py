@@ -152,14 +152,14 @@ def test_every_share_in_the_html_is_that_of_its_claim(comparison: tuple[Snapshot
         if "/pay/" in claim_id:
             assert text == f"{known[claim_id][0]['n']:,}"
             continue
-        numbers = re.fullmatch(r"(<?)(\d+)% \((\d+)–(\d+)%\)", text)
+        numbers = re.fullmatch(r"(<?)(\d+)% \((\d+)–(\d+)%\)(?:, own \d+ of \d+)?", text)
         bases = [c["estimate"] for c in known[claim_id]]
         assert any(f"{e['openings']} of {e['n']}" in f"{text} {cell.attributes['title']}" for e in bases)
         if numbers is None:
             assert re.search(r"\d+ more needed", text), text
             assert any(shown_share(c) is None for c in known[claim_id])
             continue
-        shown = [float(number) / 100 for number in numbers.groups()[1:]]
+        shown = [float(number) / 100 for number in numbers.groups()[1:4]]
         if numbers[1]:
             shown[0] = 0.0
         wanted = [shown_share(c) for c in known[claim_id]]

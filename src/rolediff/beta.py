@@ -41,18 +41,20 @@ def log_beta_cdf(a: Floats, b: Floats, x: Floats, y: Floats) -> Floats:
     swap = x > (a + 1) / (a + b + 2)
     a, b, x, y = np.where(swap, b, a), np.where(swap, a, b), np.where(swap, y, x), np.where(swap, x, y)
     tiny = 1e-300
-    d = 1 - (a + b) * x / (a + 1)
-    d = 1 / np.where(np.abs(d) < tiny, tiny, d)
+
+    def away_from_nought(z: Floats) -> Floats:
+        # The commonest case costs one pass: the arrays are short, and each call of numpy counts.
+        return z if np.abs(z).min() >= tiny else np.where(np.abs(z) < tiny, tiny, z)
+
+    both = a + b
+    d = 1 / away_from_nought(1 - both * x / (a + 1))
     c, h = np.ones_like(d), d
     for m in range(1, 5000):
-        for term in (
-            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
-        ):
-            d, c = 1 + term * d, 1 + term / c
-            d, c = 1 / np.where(np.abs(d) < tiny, tiny, d), np.where(np.abs(c) < tiny, tiny, c)
+        a_2m, a_m = a + 2 * m, a + m
+        for term in (m * (b - m) * x / ((a_2m - 1) * a_2m), -a_m * (both + m) * x / (a_2m * (a_2m + 1))):
+            d, c = 1 / away_from_nought(1 + term * d), away_from_nought(1 + term / c)
             h = h * d * c
-        if np.all(np.abs(d * c - 1) < 1e-14):
+        if np.abs(d * c - 1).max() < 1e-14:
             break
     with np.errstate(divide="ignore"):
         log_tail = a * np.log(x) + b * np.log(y) - log_beta(a, b) + np.log(h / a)

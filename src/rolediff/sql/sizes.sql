@@ -14,11 +14,10 @@ select
     count(distinct m.employer_key) filter (m.readable)::bigint as named_employers,
     any_value(v.voices)::bigint as employers,
     any_value(v.sum_n2)::bigint as sum_n2,
-    min(p.posted) as first_posted,
-    max(p.posted) as last_posted,
-    count(p.posted)::bigint as dated
+    min(m.posted) as first_posted,
+    max(m.posted) as last_posted,
+    count(m.posted)::bigint as dated
 from members as m
-join postings as p on p.id = m.posting
 left join (
     select grp, count(*) as voices, sum(n * n) as sum_n2 from voices group by all
 ) as v using (grp)
