@@ -150,24 +150,17 @@ def _closed(
     is_bare = (hits.start == clause) & (stop == hits.end)
     closed = near & is_bare
     look = np.flatnonzero(near & ~is_bare)
-    columns = (clause[look], hits.start[look], hits.end[look], stop[look], is_label[look])
+    # Only marks may stand before a label; "Requirements for this role:" is not the label "role".
+    most = np.where(is_label, 0, _MOST_WORDS)
+    columns = (clause[look], hits.start[look], hits.end[look], stop[look], most[look])
     closed[look] = [_is_closed(batch, *row) for row in zip(*(c.tolist() for c in columns), strict=True)]
     return closed, colon
 
 
-def _is_closed(  # one row of columns
-    batch: TextBatch,
-    clause: int,
-    start: int,
-    end: int,
-    stop: int,
-    is_label: bool,  # noqa: FBT001
-) -> bool:
-    """The close look: a few words may stand before a phrase and behind it, but no sentence."""
+def _is_closed(batch: TextBatch, clause: int, start: int, end: int, stop: int, most: int) -> bool:
+    """The close look: at most so many words may stand before a phrase, a few behind it, and no sentence."""
     lead = batch.data[clause:start]
-    # Only marks may stand before a label; "Requirements for this role:" is not the label "role".
-    most = 0 if is_label and lead.strip(b" -*#") else _MOST_WORDS
-    if lead and (b"," in lead or b":" in lead or len(lead.split()) > most):
+    if lead.strip(b" -*#") and (b"," in lead or b":" in lead or len(lead.split()) > most):
         return False
     tail = batch.low[end:stop].rstrip()
     is_sentence = b"," in tail or tail.startswith((b" is ", b" are ")) or len(tail.split()) > _MOST_WORDS
