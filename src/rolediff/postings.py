@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from rolediff.errors import UnknownClaimError
+from rolediff.fields import web_address
 from rolediff.labels import FIELD_VALUES, label_of
-from rolediff.paying import BASES
+from rolediff.paying import BASES, count_pay, pay_bounds, say_left_out
 from rolediff.profiles import KINDS, Facts, Profile, as_groups, claim, read_profiles
 from rolediff.results import Evidence, EvidenceRow, Opening, Quote
 from rolediff.roles import Role, find_role, pair
@@ -38,37 +40,53 @@ def featured_openings(warehouse: Warehouse, roles: Sequence[Role]) -> dict[str, 
 
 def as_opening(row: dict[str, Any], origin_names: dict[str, str]) -> Opening:
     """A row of the postings table as a reader sees it."""
-    place = ", ".join(str(row[part]) for part in ("city", "region", "country") if row[part])
     return Opening(
         posting=row["id"],
         title=row["title"],
         employer=row["employer"],
-        place=place or None,
+        place=_say_place(row),
         posted=row["posted"].isoformat() if row["posted"] else None,
         pay=_say_pay(
             row["pay_min"], row["pay_max"], row["pay_currency"], row["pay_period"], row["pay_basis"]
         ),
-        url=row["url"],
+        url=_link(row["url"]),
         origin=origin_names.get(row["origin"], row["origin"]),
         row=row["row"],
     )
 
 
+def _say_place(row: dict[str, Any]) -> str | None:
+    return ", ".join(str(row[part]) for part in ("city", "region", "country") if row[part]) or None
+
+
+def _link(url: str | None) -> str | None:
+    """The address where it may stand in a link: a snapshot from elsewhere may hold anything."""
+    address = web_address(url)
+    # Control and format characters (Cc, Cf: the marks of writing direction too) disguise an address.
+    hides = address and any(unicodedata.category(c) in ("Cc", "Cf") for c in address)
+    return None if hides else address
+
+
 def _say_pay(
     least: float | None, most: float | None, currency: str | None, period: str | None, basis: str | None
 ) -> str | None:
+    """Pay as it was stated, to the cent."""
     if not currency or (least is None and most is None):
         return None
     if least is None or most is None:
         word, amount = ("from", least) if most is None else ("up to", most)
-        text = f"{word} {say_money(amount or 0, currency)}"
+        text = f"{word} {_say_exactly(amount or 0, currency)}"
     elif least == most:
-        text = say_money(least, currency)
+        text = _say_exactly(least, currency)
     else:
-        text = f"{say_money(least, currency)}–{say_money(most, currency)}"
-    return f"{text} a{'n' if period == 'hour' else ''} {period}" + (
-        " (board's estimate)" if basis != "stated" else ""
-    )
+        text = f"{_say_exactly(least, currency)}–{_say_exactly(most, currency)}"
+    if period:
+        text += f" a{'n' if period == 'hour' else ''} {period}"
+    return text + (" (board's estimate)" if basis == "board estimate" else "")
+
+
+def _say_exactly(amount: float, currency: str) -> str:
+    return say_money(0, currency)[:-1] + f"{amount:,.2f}".removesuffix(".00")
 
 
 def find_evidence(warehouse: Warehouse, claim_id: str, limit: int = 20, offset: int = 0) -> list[Evidence]:
@@ -194,43 +212,63 @@ def _pay_evidence(
     warehouse: Warehouse, role: Role, claim_id: str, value: str, limit: int, offset: int
 ) -> Evidence:
     basis, _, currency = value.rpartition("-")
-    basis = basis.replace("-", " ")
-    if basis not in BASES:
-        raise UnknownClaimError(claim_id, [f"{role.slug}/pay/{b.replace(' ', '-')}-usd" for b in BASES])
+    basis, currency = basis.replace("-", " "), currency.upper()
+    markets = [(row["basis"], row["currency"]) for row in warehouse.rows("pay_markets")]
+    if basis not in BASES or currency not in {money for _, money in markets}:
+        known = [f"{b.replace(' ', '-')}-{money.lower()}" for b, money in markets]
+        near = get_close_matches(value, known, n=3, cutoff=0.5) or known[:3]
+        raise UnknownClaimError(claim_id, [f"{role.slug}/pay/{v}" for v in near])
     answer = warehouse.rows(
         "pay_evidence",
         roles=as_groups([role]),
+        bounds=pay_bounds(),
         basis=basis,
-        currency=currency.upper(),
+        currency=currency,
         limit=limit,
         offset=offset,
     )
-    rows = []
-    for row in answer:
-        years = f"{row['year']}" if row["year"] else None
-        rows.append(
-            EvidenceRow(
-                Opening(
-                    posting=row["posting"] or f"{row['origin']}-{row['row']}",
-                    title=row["title"],
-                    employer=row["employer"],
-                    place=", ".join(str(row[k]) for k in ("city", "region", "country") if row[k]) or None,
-                    posted=row["posted"].isoformat() if row["posted"] else years,
-                    pay=_say_pay(row["yearly_min"], row["yearly_max"], row["currency"], "year", "stated"),
-                    url=row["url"],
-                    origin=warehouse.origin_names.get(row["origin"], row["origin"]),
-                    row=row["row"],
-                ),
-                "",
-                (),
-            )
-        )
+    quotes: dict[tuple[str, str, str], list[Quote]] = {}
+    if basis == "stated":  # a board's estimate and a pay table never come from an advert's text
+        quotes = _quotes(warehouse, [row["posting"] for row in answer], [("pay", value)])
+    total, left_out = count_pay(warehouse, role, basis, currency)
+    silent = "" if warehouse.has_text or basis == "pay table" else _NO_TEXT
     return Evidence(
         claim=f"{role.slug}/pay/{value}",
-        label=f"Yearly pay in {currency.upper()}, {basis}",
+        label=f"Yearly pay in {currency}, {basis}",
         role=role.name,
         estimate=None,
-        total=answer[0]["total"] if answer else 0,
-        rows=tuple(rows),
-        note="" if warehouse.has_text or basis == "pay table" else _NO_TEXT,
+        total=total,
+        rows=tuple(
+            _pay_row(warehouse, row, tuple(quotes.get((row["posting"], "pay", value), ()))) for row in answer
+        ),
+        note=" ".join(filter(None, (silent, say_left_out(left_out, currency)))),
     )
+
+
+def _pay_row(warehouse: Warehouse, row: dict[str, Any], quotes: tuple[Quote, ...]) -> EvidenceRow:
+    """An observation of pay: what was stated, what that is by the year, and where it was read."""
+    basis = row["basis"]
+    pay = _say_pay(row["yearly_min"], row["yearly_max"], row["currency"], "year", basis)
+    if row["pay_period"] not in (None, "year"):
+        stated = _say_pay(row["pay_min"], row["pay_max"], row["pay_currency"], row["pay_period"], None)
+        pay = f"{stated}, by the year {pay}"
+    if basis == "pay table":
+        source = "pay table"
+    elif quotes:
+        source = "stated in the text"
+    elif basis == "stated" and not warehouse.has_mentions:
+        source = "stated in the text or in the source's own field"  # without mentions nothing tells which
+    else:
+        source = "from the source's own field"
+    opening = Opening(
+        posting=row["posting"] or f"{row['origin']}-{row['row']}",
+        title=row["title"],
+        employer=row["employer"],
+        place=_say_place(row),
+        posted=row["posted"].isoformat() if row["posted"] else str(row["year"]) if row["year"] else None,
+        pay=pay,
+        url=_link(row["url"]),
+        origin=warehouse.origin_names.get(row["origin"], row["origin"]),
+        row=row["row"],
+    )
+    return EvidenceRow(opening, ", ".join(filter(None, (pay, source))), quotes)
