@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from rolediff.extract import education, industry, pay, responsibilities, sections, skills, work
+from rolediff.extract import education, industry, pay, responsibilities, role_in_text, sections, skills, work
 from rolediff.extract.batch import Ints, TextBatch
 from rolediff.extract.matcher import Matcher
 from rolediff.extract.mentions import Mentions, every, take
@@ -56,7 +56,9 @@ def extract_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
     texts = TextBatch(batch.column("text"))
     found = matcher().find(texts)
     parts = sections.Sections(texts, found.of("heading"))
-    family, seniority, confidence = read_titles(batch.column("title"))
+    family, seniority, confidence = role_in_text.fill_families(
+        *read_titles(batch.column("title")), batch.column("text")
+    )
     stated_pay, pay_mentions = pay.read_pay(texts, found.of("pay"), batch.column("place"))
     asked = education.read_education(texts, found.of("education"), parts)
     work_mode, employment_type, *worked = work.read_work(

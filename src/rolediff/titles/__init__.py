@@ -51,6 +51,7 @@ CONFIDENCE = {
     "head": 0.75,  # a head with words that are no area: "Pricing Analyst"
     "area": 0.6,  # an area and no head: "Machine Learning"
     "words": 0.4,  # neither head nor area
+    "science": 0.3,  # a head of a science and nothing else: "Scientist II"
     "bare": 0.2,  # a head and nothing else: "Engineer II", "Consultant"
     "empty": 0.0,
 }
@@ -86,7 +87,7 @@ def read_title(title: str | None) -> TitleReading:
         The reading. A title that says too little ("Engineer II", "Associate") has a family of kind
         `other` and a confidence below 0.5; without a word that says anything the family is None.
     """
-    tokens = tokenise(title or "")
+    tokens = tables().mend(tokenise(title or ""))
     family, rule = read_family(tokens, tables())
     seniority, _ = read_seniority(tokens, tables())
     return TitleReading(family, seniority, CONFIDENCE[rule], rule)

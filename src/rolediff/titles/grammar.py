@@ -20,6 +20,8 @@ _PLATFORM_OF = {
 _NEVER_ALONE = frozenset(
     {"data", "ai", "business", "database", "data-and-analytics", "data-and-ai", "robotics"}
 )
+#: Who manages engineers of data leads data engineers, not data at large: "VP Engineering, Data".
+_PIPELINES_OF = {"data": "pipelines", "data-products": "pipelines"}
 #: "Engineering Manager, Payments AI" leads software engineers: these areas alone are meant as disciplines.
 _ENGINEERING_TAKES = frozenset(
     {"machine-learning", "ml-platform", "pipelines", "computer-vision", "language", "data-science"}
@@ -30,7 +32,7 @@ _WEAK_HEADS = frozenset({"manager", "lead", "consultant", "generic", "specialist
 #: Heads that do not make a segment a role of its own: "Data Science Lead" lends its area to "Analyst - ...".
 _LENDING_HEADS = frozenset({"manager", "lead", "consultant", "generic"})
 #: Heads that take an area from another segment even with other words before them.
-_REACHING = frozenset({"software", "product"})
+_REACHING = frozenset({"software", "staff", "product"})
 #: Weak areas that leave a head as good as bare: "Solutions Architect, Machine Learning".
 _VAGUE = {
     "architect": frozenset({"engineering", "platform", "infrastructure", "programming"}),
@@ -39,7 +41,7 @@ _VAGUE = {
     ),
 }
 _VAGUE_OF_WEAK = frozenset({"engineering", "platform", "infrastructure"})
-_VAGUE_ELSE = frozenset({"engineering", "algorithms"})
+_VAGUE_ELSE = frozenset({"engineering", "algorithms", "platform", "programming"})
 #: Beside AI and a vague head these say that AI is only the subject: "AI Sales Lead".
 _SUBJECTS = frozenset({"foreign", "business", "infrastructure"})
 #: Who manages two of these leads data at large: "Director, Data Engineering and Analytics".
@@ -47,10 +49,17 @@ _DISCIPLINES = frozenset(
     {"data-engineer", "data-analyst", "business-intelligence-analyst", "data-governance-specialist"}
     | {"database-administrator", "data-scientist", "data-architect", "data-leadership"}
 )
+#: Bare heads that any other head goes before: "Admin Clerk".
+_LAST_HEADS = frozenset({"administrator", "staff"})
+#: Before one of these a bare engineer is none: "Technical Lead Software Developer".
+_BUILDERS = frozenset({"software", "developer", "engineer"})
+#: Bare heads of which most name a science; the others say nothing of the field.
+_SCIENCES = frozenset({"scientist", "researcher"})
 #: Heads of the words table that share a column of the families table.
 _COLUMN = {
     "lead": "manager",
     "developer": "engineer",
+    "staff": "software",
     "research-scientist": "researcher",
     "research-engineer": "engineer",
 }
@@ -58,7 +67,7 @@ _COLUMN = {
 _UNITS = frozenset({"year", "years", "yrs", "yr", "day", "days", "months", "month", "x", "to", "exp", "h"})
 
 #: "Level III" is a grade wherever it stands; "Level 5" apart from the head is a company's own.
-_LEVEL = frozenset({"level"})
+_LEVEL = frozenset({"level", "lvl"})
 _LEVELS = frozenset({"i", "ii", "iii", "iv", "v", "1", "2", "3"})
 
 _Item = tuple[str, str]  # (kind, value); kinds: area role head noise unknown soft break
@@ -198,7 +207,9 @@ def _areas_after(items: list[_Item], at: int, tables: Tables) -> tuple[list[str]
         if kind == "area":
             # "Head of Data Analytics": of areas that stand together the last is the noun
             noun = value in tables.strong and _cell(tables, value, "generic") in tables.data
-            if areas and noun and items[k - 1][0] == "area":
+            if areas and areas[-1] == "software":
+                pass  # "Développeur full stack IA" stays one
+            elif areas and noun and items[k - 1][0] == "area":
                 areas[-1] = value
             else:
                 areas.append(value)
@@ -230,6 +241,9 @@ def _read_head(items: list[_Item], at: int, tables: Tables) -> Role | None:
     if weak and _head_follows(items, at, tables):
         return None
     before, bare, start = _areas_before(items, at)
+    builder = at + 1 < len(items) and items[at + 1][0] == "head" and items[at + 1][1] in _BUILDERS
+    if head == "engineer" and builder and not before:
+        return None
     after, stop = _areas_after(items, at, tables)
     own = _pick(tables, before)
     if own not in tables.strong and weak and start >= 0 and items[start][0] != "break":
@@ -250,7 +264,7 @@ def _read_vague_head(items: list[_Item], at: int, tables: Tables, area: str | No
     """The role of a head with a weak area or none in its segment."""
     head = items[at][1]
     weak = head in _WEAK_HEADS
-    if head in ("manager", "lead") and area is None and ("area", "engineering") in items:
+    if head in ("manager", "lead") and area in (None, "platform") and ("area", "engineering") in items:
         area = "engineering"  # "Manager, Engineering"
     if area is not None and area != "engineering":
         family = _cell(tables, area, head)
@@ -264,17 +278,25 @@ def _read_vague_head(items: list[_Item], at: int, tables: Tables, area: str | No
         far = _far_area(items, at, tables, head)
         if research and far != "foreign" and far is not None and _cell(tables, far, head) not in tables.data:
             far = None  # "Research Scientist, Security" stays one
+        if far is not None and area == "engineering" and head in ("manager", "lead"):
+            far = _PIPELINES_OF.get(far, far)
         if far is not None and (area != "engineering" or far in _ENGINEERING_TAKES or far[0] == "="):
             if _subject_only(items, far, head):
                 return Role(1, "other", "head")
-            if head == "manager" and _several(items, tables):
+            if area == "platform":
+                far = _PLATFORM_OF.get(far, far)  # "Platform Engineer, Data"
+            if head == "manager" and far != "foreign" and _several(items, tables):
                 return Role(2, "data-leadership", "cross")
             return Role(2, _cell(tables, far, head), "cross")
     if head == "research-scientist" and _other_science(items, tables):
         return Role(1, "other", "head")
     if research:
         return Role(3, head, "role")
-    return Role(0 if weak and area is None else 1, _cell(tables, area or "none", head), "head")
+    return Role(
+        0 if area is None and (weak or head in _LAST_HEADS) else 1,
+        _cell(tables, area or "none", head),
+        "head",
+    )
 
 
 def _other_science(items: Sequence[_Item], tables: Tables) -> bool:
@@ -287,7 +309,7 @@ def _other_science(items: Sequence[_Item], tables: Tables) -> bool:
 
 def _far_area(items: list[_Item], at: int, tables: Tables, head: str) -> str | None:
     """The strong area of a segment without a head of its own: the first after `at`, else before it."""
-    if head == "software" and ("area", "software") in items:
+    if head in ("software", "staff") and ("area", "software") in items:
         return None  # backend and full stack engineers keep their family
     before: list[str] = []
     after: list[str] = []
@@ -329,15 +351,25 @@ def read_family(tokens: list[str], tables: Tables) -> tuple[str | None, str]:
     for least in (1, 0):
         for role in roles:
             if role.tier >= least:
-                says_more = role.rule == "closed" or role.family == "software-engineer"
-                says_more = says_more or any(k in ("unknown", "area", "role") for k, _ in items)
-                return role.family, role.rule if says_more else "bare"
+                says_more = role.rule == "closed" or ("head", "product") in items
+                # most Members of Technical Staff (tier 0) are software engineers, but it is not said
+                says_more |= role.family == "software-engineer" and role.tier > 0
+                says_more |= any(k in ("unknown", "area", "role") for k, _ in items)
+                if says_more:
+                    return role.family, role.rule
+                science = any(kind == "head" and value in _SCIENCES for kind, value in items)
+                return role.family, "science" if science else "bare"
     alone = [value for kind, value in items if kind == "area" and value not in _NEVER_ALONE]
     meant = [area for area in alone if _cell(tables, area, "generic") in tables.data]
+    if alone[:1] == ["foreign"] and tables.strong.isdisjoint(meant):
+        return "other", "area"  # "Data Entry - Informatica"
     area = _pick(tables, meant or alone)
     if area is not None and (meant or area in tables.strong or area == "engineering"):
         return _cell(tables, area, "generic"), "area"
-    if any(kind in ("unknown", "area") for kind, _ in items):
+    areas = {value for kind, value in items if kind == "area"}
+    if areas and areas <= _NEVER_ALONE and all(kind != "unknown" for kind, _ in items):
+        return "other", "bare"  # "Data & AI"
+    if areas or any(kind == "unknown" for kind, _ in items):
         return "other", "words"
     return None, "empty"
 
@@ -351,7 +383,7 @@ def read_seniority(tokens: list[str], tables: Tables) -> tuple[str, bool]:
     for at, token in enumerate(tokens):
         before = tokens[at - 1] if at else ""
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
-        if token in GRADES and head_before and after not in _UNITS:
+        if token in GRADES and head_before and not _counts_something(tokens, at):
             best = max(best, seniorities()[GRADES[token]].rank)
             continue
         if token in (SPLIT, "/", "&"):
@@ -374,6 +406,14 @@ def read_seniority(tokens: list[str], tables: Tables) -> tuple[str, bool]:
             return "intern", True  # a manager in training is none yet
         best = max(best, mark.rank)
     return (list(seniorities())[best - 1], True) if best else ("unspecified", False)
+
+
+def _counts_something(tokens: list[str], at: int) -> bool:
+    """Whether a lone figure is no grade: "2 years", "3+ years", "3-5 yrs"."""
+    after = tokens[at + 1 : at + 3]
+    if tokens[at].isdigit() and after[:1] == ["&"]:
+        return True
+    return bool(after) and (after[0] in _UNITS or (after[0].isdigit() and after[-1] in _UNITS))
 
 
 def _role_follows(tokens: list[str], at: int, tables: Tables) -> bool:

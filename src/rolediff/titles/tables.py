@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rolediff.taxonomy import Row, read_table
 
@@ -31,6 +31,8 @@ _BRACKETS = re.compile(r"(?<=\w) ?[(\[]([^()\[\]]*)[)\]](?=\s+\w)")
 _CAMEL = re.compile(r"(?<=[a-z][a-z])(?=[A-Z])")
 _HARD = re.compile(r"\s[-–—]+|[-–—]+(?:\s|$)|[–—|,;:()\[\]{}@•·_~!?>*]")
 _WORD = re.compile(r"(?<![a-z0-9])[a-z]&[a-z]{1,2}(?![a-z0-9])|[a-z0-9]+(?:\+\+|#)?|[|&/+]")
+# letters that are no letter with an accent: they would be lost with the accents
+_LETTERS = str.maketrans({"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "ı": "i", "æ": "ae", "Æ": "ae"})
 _JOINERS = {"and": "&", "und": "&", "et": "&", "y": "&", "+": "&", "or": "/", "ou": "/", "oder": "/"}
 
 
@@ -95,6 +97,21 @@ def seniorities() -> dict[str, Seniority]:
     }
 
 
+#: Words of tables from this length on are known with one letter lost, doubled or swapped ("Enginer"). The
+#: first and the last letters must stand: "managed" is no manager.
+_MEND_FROM, _LAST_LETTERS = 6, 2
+#: Words that are themselves, though a letter from a word of the tables.
+_THEMSELVES = frozenset(
+    {"contact", "drivers", "funding", "projects", "leaning", "alternate", "patent", "investigator"}
+    | {"reactive", "planer", "intern", "marine", "casual", "trailer", "trainers", "patents", "rotational"}
+)
+#: Heads that close compounds: "Datenanalystin", "Systemingenieur". A compound has this many letters more.
+_CLOSING_HEADS = frozenset(
+    {"engineer", "developer", "analyst", "architect", "administrator", "scientist", "specialist"}
+)
+_CLOSING_FROM, _OPENING_FROM = 6, 2
+_WORDS_KEPT = 20_000
+
 _Entry = tuple[str, str]  # (kind, value) of a phrase
 _Found = tuple[tuple[str, ...], _Entry]
 #: first word -> the phrase of that word alone, and second word -> longer phrases, longest first
@@ -123,6 +140,7 @@ class Tables:
         marks: phrases of seniority; their value is a place in `mark_rules`.
         mark_firsts: every word that a phrase of seniority or a grade may begin with.
         last_words: words that end a head or a role: a grade may follow ("Data Scientist II").
+        known: every word of a phrase.
     """
 
     def __init__(self) -> None:
@@ -143,6 +161,19 @@ class Tables:
         self.mark_rules = [_mark(row) for row in marks]
         self.mark_firsts = frozenset(self.marks) | frozenset(GRADES)
         self.last_words = frozenset(w[-1] for w, (kind, _) in _each(self.words) if kind in ("head", "role"))
+        self.known = frozenset(w for index in (self.words, self.marks) for ws, _ in _each(index) for w in ws)
+        self.known |= {stem for row in words for phrase in row.items("phrases") for stem in phrase.split()}
+        self._closing = tuple(
+            w[0]
+            for w, (kind, value) in _each(self.words)
+            if len(w) == 1 and kind == "head" and value in _CLOSING_HEADS
+            if len(w[0]) >= _CLOSING_FROM and not w[0].endswith("tion")
+        )
+        self._mended = lru_cache(maxsize=_WORDS_KEPT)(self._mend)  # words of titles come again and again
+        self._lacking: dict[str, str] = {}  # a word without one of its letters -> the word
+        for word in sorted(w for w in self.known if len(w) >= _MEND_FROM):
+            for lacking in _without_one(word):
+                self._lacking.setdefault(lacking, word)
         known = {"area": self.cells.keys() | disciplines, "role": families().keys()}
         for row in words:
             if row["value"] not in known.get(row["kind"], {row["value"]}):
@@ -151,6 +182,42 @@ class Tables:
             for column, cell in row.values.items():
                 if column not in ("area", "strength") and cell != "=" and cell not in families():
                     raise row.broken(f"{column} names no family: {cell!r}")
+
+    def mend(self, tokens: list[str]) -> list[str]:
+        """The words with slips of spelling mended and compounds that end in a head parted."""
+        if self.known.issuperset(tokens):
+            return tokens
+        mended: list[str] = []
+        for token in tokens:
+            if len(token) < _MEND_FROM or token in self.known:
+                mended.append(token)
+            else:
+                mended += self._mended(token)
+        return mended
+
+    def _mend(self, token: str) -> list[str]:
+        if token in _THEMSELVES or not token.isalpha():
+            return [token]
+        if token in self._lacking:
+            return [self._lacking[token]]
+        for lacking in _without_one(token):
+            if lacking in self.known and len(lacking) >= _MEND_FROM:
+                return [lacking]
+            word = self._lacking.get(lacking)
+            if word and sorted(word) == sorted(token):
+                return [word]
+        if token.endswith(self._closing):
+            head = max((c for c in self._closing if token.endswith(c)), key=len)
+            first = token.removesuffix(head)
+            if len(first) >= _OPENING_FROM:
+                return [first.removesuffix("s") if first.removesuffix("s") in self.known else first, head]
+        return [token]
+
+
+def _without_one(word: str) -> Iterator[str]:
+    """A word without each of its letters but the first and the last ones."""
+    for n in range(1, len(word) - _LAST_LETTERS):
+        yield word[:n] + word[n + 1 :]
 
 
 def _mark(row: Row) -> Mark:
@@ -200,7 +267,7 @@ def tables() -> Tables:
 def tokenise(title: str) -> list[str]:
     """Lower-case ASCII words of a title; `|` stands for a hard break, `&` and `/` for joiners."""
     if not title.isascii():
-        title = unicodedata.normalize("NFKC", title).replace("\u2019", "'")
+        title = unicodedata.normalize("NFKC", title).replace("\u2019", "'").translate(_LETTERS)
     if _SIGNS.search(title):
         title = _GENDER.sub(" ", title)
         inner = _BRACKETS.findall(title)
