@@ -47,6 +47,12 @@ __all__ = ["PAY_READ", "StatedPay", "phrases", "read_pay", "read_stated_pay", "r
 # How far round an anchor the figures of one range may stand, and how far before it the words that
 # say what the money is for: a long clause of an American pay notice.
 _BEFORE, _AFTER, _CONTEXT = 40, 90, 130
+# How far from the start of a text its first words reach.
+_AHEAD = 120
+# Clients of contractors call the rate that they pay a budget: "budget: 580 - 620 €/day".
+_BUDGETS = (b"budget", b"budgets")
+# How far a word stands that is tied to the figure by nothing but small words.
+_LINK = 60
 _DOLLAR_BYTE = ord("$")
 # A line this short before the figure can be its heading ("Salary range").
 _HEADING = 80
@@ -58,11 +64,16 @@ _LEAST_PART, _MOST_TIMES = 0.1, 200.0
 _LABELS = (b"benefits", b"perks", b"insurance", b"equity")
 
 
+_GLUED_CODES = ("usd", "eur", "gbp", "cad", "aud", "chf", "inr", "pln")
+
+
 @cache
 def _anchors() -> list[str]:
     # "$" and "€" find "us$" and "k€" as well; a full stop after "rs" needs no phrase of its own.
     spelled = [s for s in currency_signs() if s == DOLLAR or (not s.endswith(("$", ".")) and s != "k€")]
-    return [*spelled, *INDIAN_ANCHORS]
+    # A code glued to its figure makes one word with its last digits: "133,500.00USD", "120000EUR".
+    glued = [f"{zeros}{code}" for code in _GLUED_CODES for zeros in ("00", "000")]
+    return [*spelled, *glued, *INDIAN_ANCHORS]
 
 
 def phrases() -> list[str]:
@@ -70,12 +81,23 @@ def phrases() -> list[str]:
     return [*_anchors(), *dollar_places()[0]]
 
 
+# Cues that German and Dutch put at the end of longer words: "Vollzeitgehalt", "brutosalaris".
+_SUFFIXES = rb"gehalt|lohn|entgelt|salaris|loon"
+_IS_SUFFIX = re.compile(_SUFFIXES)
+# Where a line break was lost two words are one, and the second may begin with a capital.
+_GLUE = re.compile(rb"[a-zA-Z](?=[A-Z][a-z])")
+
+
 @dataclass(frozen=True, slots=True)
 class _Cues:
     any: re.Pattern[bytes]
+    glued: re.Pattern[bytes]  # the same, where a word may begin inside a word
     says: dict[bytes, str]
     other_after: re.Pattern[bytes]
     other_next: re.Pattern[bytes]
+    other_linked: re.Pattern[bytes]
+    pay_linked: re.Pattern[bytes]
+    total_next: re.Pattern[bytes]
 
 
 @cache
@@ -85,40 +107,99 @@ def _cues() -> _Cues:
     for row in cues:
         if row["says"] not in ("pay", "total", "other"):
             raise row.broken(f"says {row['says']!r}, not pay, total or other")
-    cue = rb"(?<![a-z])(?:%b)(?![a-z])" % alternatives(says_cue.decode() for says_cue in says)
+    cue = rb"(?:%b)(?![a-z])" % alternatives(says_cue.decode() for says_cue in says)
+    word = rb"(?:(?<![a-z])|(?=(?:%b)(?![a-z])))" % _SUFFIXES
     # What follows the figure: "$5,000 sign-on bonus", "$2M in funding"; a label of the next part
     # ("Benefits:", "Bonus:") and what comes on top ("+ bonus", "plus equity") do not count.
     other = alternatives(c.decode() for c, kind in says.items() if kind == "other" and c not in _LABELS)
-    words = rb"(?:(?!(?:and|plus|or|with|base|salary|pay|depending)\b)[a-z]+[ -]){0,%d}"
+    words = rb"(?:(?!(?:and|plus|or|with|before|excluding|base|salary|pay|depending)\b)[a-z]+[ -]){0,%d}"
     other_after = rb"[^a-z0-9+,.;|&]{0,4}" + words + rb"(?:%b)(?![a-z]|\s?:)"
+    total = alternatives(c.decode() for c, kind in says.items() if kind == "total")
+    paid = alternatives(c.decode() for c, kind in says.items() if kind == "pay")
+    linked = rb"(?<![a-z])(?:%b)[^a-z0-9.;|]{1,3}(?:(?:%b)[^a-z0-9.;|]{1,3}){0,4}\Z"
     return _Cues(
-        re.compile(cue), says, re.compile(other_after % (4, other)), re.compile(other_after % (0, other))
+        re.compile(word + cue),
+        re.compile(cue),
+        says,
+        re.compile(other_after % (4, other)),
+        re.compile(other_after % (0, other)),
+        re.compile(linked % (other, _LINKS)),
+        re.compile(linked % (paid, _LINKS)),
+        re.compile(rb"[^a-z0-9+.;|]{0,3}(?:per (?:year|annum) )?(?:in )?(?:%b)(?![a-z])" % total),
     )
 
 
-# The second half of a range that became a list item of its own: "$118,000 a year", then "- $131,000".
-_GOES_ON = re.compile(rb"\n(?:-|\xe2\x80[\x93\x94])\s?(?:usd\s?)?(?:\$|\xe2\x82\xac|\xc2\xa3)\d")
+# Words that tie a figure to the noun before it: "funding of up to $100,000", "bonus range: $5,000".
+_LINKS = (
+    rb"of|is|are|in|to|up|from|between|range|ranges|ranging|at|a|an|the|about|around|approximately|over|with"
+    rb"|potential|target|total|totaling|budgets?|amount|sums?|plan|for"
+)
+# The second half of a range that became a line of its own: "$118,000 a year", then "- $131,000"; "Salary
+# min: $50,000", then "Salary max: $60,000"; a figure alone in its line, then "to" or another one.
+_GOES_ON = re.compile(
+    rb"\n(?:(?:-|\xe2\x80[\x93\x94])\s?(?:usd\s?)?(?:\$|\xe2\x82\xac|\xc2\xa3)\d"
+    rb"|(?:[a-z]+ ){0,2}max(?:imum)?\b[a-z ]{0,20}[:;]?\s?(?:usd\s?)?(?:\$|\xe2\x82\xac|\xc2\xa3)\s?\d)"
+)
+_ALONE_GOES_ON = re.compile(
+    rb"\n(?:(?:to|bis|-|\xe2\x80[\x93\x94])\n)?(?:\$|\xe2\x82\xac|\xc2\xa3|eur |usd )\s?\d[\d,.]*[k-]{0,2}(?:\n|\Z)"
+)
+# What a figure is for, said after it: "$120k base", "35,000 basic salary".
+_PAY_NEXT = re.compile(
+    rb"[\s(]{0,2}(?:(?:annual|yearly|gross|basic|base)\s){0,2}"
+    rb"(?:basic|base|salary(?! pack| sacri)|brutto|bruto|brut|gross|doe)\b"
+)
+_SHORTEST, _OF_FIGURES = 24, b"0123456789,.-k $\xe2\x82\xac\xc2\xa3eurusd"
+_ANNUAL = re.compile(rb"(?<![a-z])annual\Z")
 # "Per" something that is no period: a class, a credit hour, a fortnight.
-_PER_SOMETHING = re.compile(rb"\s?per\b")
+_SHARE_OF = re.compile(rb"%\s?(?:of|match)\b")
+_PER_SOMETHING = re.compile(rb"\s?(?:per\b|(?:bi|semi)[ -]?(?:week|month)|fortnight)")
+_OTE_NEXT = re.compile(rb"\s?[(]?OTE")  # also with the next word glued on
+# Australian pension money: "$120k + super", "$100-120k super", "$900 inc. 11.5% super".
+_SUPER = re.compile(
+    rb"\s?(?:p\.?a\.?|per annum|per day|pd)?\s?(?:\+|plus|incl?\.?|including)?\s?(?:[\d.]{1,4}%\s?)?super\b"
+    rb"|(?:[^.;|$\n]|\.\d){0,60}\bsuperannuation\b"
+)
 # A figure alone between the bars of a header line, or with more pay on top of it, is pay.
 _BARRED_BEFORE = re.compile(rb"(?:\||^|\n)\s*(?:up to |from )?\Z")
-_BARRED_AFTER = re.compile(rb"\+?\s*(?:\||\n|\+\s*(?:bonus|equity|benefits|super|ote))")
+_BARRED_AFTER = re.compile(
+    rb"\+?\s*(?:\||\n|[+&]\s*(?:[a-z]+ ){0,3}(?:bonus|equity|benefits|super|stock|package))"
+)
 
 
 # ── what the money is ────────────────────────────────────────────────────────────────────────────
 
 
-def _purpose(text: bytes, start: int, end: int) -> str | None:
-    """What the last cue in a stretch says: pay, total or other."""
-    says = None
-    for m in _cues().any.finditer(text, start, end):
-        says = _cues().says[m.group()]
-    return says
+def _spoken(text: _Text, start: int, end: int) -> list[bytes]:
+    """The cues in a stretch, in their order."""
+    cues = _cues()
+    if not _GLUE.search(text.data, start, end):  # nearly always, and the dear way is dear
+        return [m.group() for m in cues.any.finditer(text.low, start, end)]
+    return [
+        m.group()
+        for m in cues.glued.finditer(text.low, start, end)
+        if _starts_word(text, m.start()) or _IS_SUFFIX.fullmatch(m.group())
+    ]
 
 
-def _speaks_of_other(text: bytes, start: int, end: int) -> bool:
-    says = _cues().says
-    return any(says[m.group()] == "other" for m in _cues().any.finditer(text, start, end))
+def _is_total(text: _Text, end: int, line_end: int) -> bool:
+    """Whether the words after a figure say that more than base pay is in it."""
+    return (
+        _cues().total_next.match(text.low, end, line_end) is not None
+        or _OTE_NEXT.match(text.data, end, line_end) is not None
+    )
+
+
+def _starts_word(text: _Text, at: int) -> bool:
+    """Whether a word begins: after no letter, or, where a line break was lost, with a capital."""
+    before = text.low[at - 1 : at]
+    return not before.isalpha() or _GLUE.match(text.data, at - 1) is not None
+
+
+class _Text(NamedTuple):
+    """The text of a batch, lowered and as it stands."""
+
+    low: bytes
+    data: bytes
 
 
 class _Bounds(NamedTuple):
@@ -131,63 +212,93 @@ class _Bounds(NamedTuple):
     row_end: int
 
 
-def _judge(text: bytes, found: Range, at: _Bounds, code: str) -> Range | None:
+def _judge(whole: _Text, found: Range, at: _Bounds, code: str) -> Range | None:
     """The range with its period and rank, or None where the money is no base pay."""
+    text = whole.low
     line, line_end = at.line, at.line_end
     period, end, stated = read_period(text, found, line, line_end, code)
-    if b"," in text[found.end : end] and text[end - 6 : end] == b"annual":
-        end = found.end  # "$98,500 - $115,740, an annual bonus": the year is right, the bonus is another sum
-    begin = max(at.clause, found.start - _CONTEXT)
-    purpose = _purpose(text, begin, found.start)
-    if purpose == "other":
-        return None
-    # A range that is called pay, or has its period, is ruled out only by the very next word: in texts
-    # that lost their lines the next sentence follows at once.
-    sure = found.rule == "range" and (purpose == "pay" or stated)
-    after = _cues().other_next if sure else _cues().other_after
-    if after.match(text, end, min(end + 60, line_end)):
-        return None
-    figures = [f for f in (found.low, found.high) if f is not None]
-    currency = currencies()[code]
-    if purpose is None:
-        # The clause before, or the heading line above it.
-        purpose = _purpose(text, max(at.row, begin - _HEADING), begin)
-        if purpose == "other":
-            purpose = None
     if not stated and _PER_SOMETHING.match(text, end, line_end):
         return None
-    rule = found.rule
-    if period is None:
-        if purpose == "pay" and is_hourly(found, code):
-            period, rule = "hour", f"{rule}:hour-by-size"
-        else:
-            return None
-    elif not stated:
-        rule = f"{rule}:year-by-size"
-    yearly = [f * factors()[period] for f in figures]
-    least = currency.yearly_least
+    by_size = period or ("hour" if is_hourly(text, found, code) else None)
+    if by_size is None:
+        return None
+    figures = [f for f in (found.low, found.high) if f is not None]
+    yearly = [f * factors()[by_size] for f in figures]
+    least = currencies()[code].yearly_least
     if min(yearly) < least * _LEAST_PART or max(yearly) > least * _MOST_TIMES:
         return None
     if max(figures) > min(figures) * WIDEST:
         return None
+    cues = _cues()
+    is_range = found.rule == "range"
+    if _ANNUAL.search(text, max(found.end, end - 6), end) and cues.other_next.match(text, end, line_end):
+        # "$98,500 - $115,740 annual bonus": the adverb belongs to the bonus, and the range may be pay.
+        end = found.end
+        stated = False
+    begin = max(at.clause, found.start - _CONTEXT)
+    near = max(begin, found.start - _LINK)
+    spoken = _spoken(whole, begin, found.start)
+    said = [cues.says[cue] for cue in spoken]
+    purpose = said[-1] if said else None
+    ends = {found.end, end}
+    said_after = any(_PAY_NEXT.match(text, place, line_end) for place in ends)
+    daily = stated and by_size in ("day", "hour")
+    if purpose == "other" and daily and spoken[-1] in _BUDGETS:
+        purpose = "pay"
+    if purpose == "other":
+        # A range of the size of pay, and pay by the hour, are for something else only where they are tied
+        # to that: in texts that lost their lines anything may stand before them.
+        free = said_after or daily or (is_range and period is not None)
+        if not free or cues.other_linked.search(text, near, found.start):
+            return None
+        purpose = "pay" if is_range and "pay" in said else None
+    if purpose == "total" or any(_is_total(whole, place, line_end) for place in ends):
+        return None
+    # What is called pay at once, or is a range of pay, is ruled out only by the very next word.
+    sure = (
+        purpose == "pay" or period is not None
+        if is_range
+        else purpose == "pay" and cues.pay_linked.search(text, near, found.start)
+    )
+    after = cues.other_next if sure else cues.other_after
+    if not found.open and after.match(text, end, min(end + 60, line_end)):
+        return None
+    if purpose is None and said_after:
+        purpose = "pay"
+    if purpose is None:
+        # The clause before, or the heading line above it.
+        earlier = _spoken(whole, max(at.row, begin - _HEADING), begin)
+        purpose = "pay" if earlier and cues.says[earlier[-1]] == "pay" else None
+    rule = found.rule
+    if period is None:
+        alone = not text[line : found.start].strip() and not text[end:line_end].strip()
+        if purpose != "pay" and not (is_range and alone):
+            return None
+        rule = f"{rule}:hour-by-size"
+    elif not stated:
+        rule = f"{rule}:year-by-size"
     if found.low is None and purpose != "pay" and max(yearly) < _ALLOWANCE * least:
         return None  # "up to $10,000 a year" is how allowances are worded
     single = found.low is None or found.high is None or found.low == found.high
-    if single and purpose is None and not (stated and period in ("hour", "year", "day")):
+    if single and purpose is None:
+        if max(yearly) < least:
+            return None  # "$2,000 annually for training"
         before = text[max(line, found.start - 12) : found.start]
-        alone = _BARRED_AFTER.match(text, found.end) and (
+        barred = _BARRED_AFTER.match(text, found.end) and (
             line == found.start or _BARRED_BEFORE.search(before)
         )
-        if not alone:
+        # The first words of an advert: "Data analyst, Leeds, up to £55,000".
+        ahead = found.start - at.row < _AHEAD and max(yearly) > _ALLOWANCE * least
+        if not (barred or ahead or daily or (stated and by_size == "year")):
             return None
-    if (
-        found.low is None
-        and b"(" in text[max(line, found.start - 8) : found.start]
-        and _speaks_of_other(text, begin, found.start)
+    if found.low is None and (
+        (b"(" in text[max(line, found.start - 8) : found.start] and "other" in said)
+        or _SHARE_OF.search(text, near, found.start)
     ):
-        return None  # "insurance of twice the salary (up to $200,000)"
-    rank = (0 if purpose == "pay" else 2) + (4 if purpose == "total" else 0) + int(single)
-    return found._replace(end=max(end, found.end), period=period, rule=rule, rank=rank)
+        return None  # "insurance of twice the salary (up to $200,000)", "60% of earnings up to $2,500"
+    # A range that is called pay, or has its period; a figure that is called pay; the rest.
+    rank = (0 if purpose == "pay" else 1 if stated else 3) if is_range else 2 if purpose == "pay" else 4
+    return found._replace(end=max(end, found.end), period=by_size, rule=rule, rank=rank)
 
 
 # ── batches ──────────────────────────────────────────────────────────────────────────────────────
@@ -223,6 +334,7 @@ def read_pay(batch: TextBatch, hits: Hits, places: pa.Array | None = None) -> tu
     best: dict[int, Range] = {}
     broken: dict[int, Range] = {}
     covered = 0
+    text = _Text(batch.low, batch.data)
     columns = (
         rows,
         anchors.start,
@@ -236,7 +348,7 @@ def read_pay(batch: TextBatch, hits: Hits, places: pa.Array | None = None) -> tu
         if start < covered or (batch.low[start] == _DOLLAR_BYTE and is_great(batch.low, start + 1)):
             continue
         at = _Bounds(*bounds)
-        if at.line_end < at.row_end - 1 and _GOES_ON.match(batch.low, at.line_end):
+        if at.line_end < at.row_end - 1 and _goes_on(batch.low, at):
             at = at._replace(line_end=min(at.line_end + _AFTER, at.row_end - 1))
         amounts = read_amounts(batch.low, max(at.line, start - _BEFORE), min(at.line_end, start + _AFTER))
         found = read_range(batch.low, amounts, start, at.line, at.line_end)
@@ -246,10 +358,13 @@ def read_pay(batch: TextBatch, hits: Hits, places: pa.Array | None = None) -> tu
         code, how = found.currency, ""
         if code == DOLLAR:
             place = places[row].as_py() if places is not None else None
-            code, how = which_dollar(*_dollars_named(batch, named, names, row, found, at), place)
+            near, in_text = _dollars_named(batch, named, names, row, found, at)
+            if not near and _SUPER.match(batch.low, found.end, at.line_end):
+                near = ["AUD"]
+            code, how = which_dollar(near, in_text, place)
         if code is None or code not in currencies():
             continue
-        judged = _judge(batch.low, found, at, code)
+        judged = _judge(text, found, at, code)
         if judged is None:
             continue
         judged = judged._replace(currency=code, rule=f"{judged.rule}:{how}" if how else judged.rule)
@@ -258,6 +373,14 @@ def read_pay(batch: TextBatch, hits: Hits, places: pa.Array | None = None) -> tu
         elif row not in best or judged.rank < best[row].rank:
             best[row] = judged
     return _as_structs(len(batch), best), _as_mentions(best, broken)
+
+
+def _goes_on(text: bytes, at: _Bounds) -> bool:
+    """Whether the line of a figure is continued by the next."""
+    if _GOES_ON.match(text, at.line_end):
+        return True
+    short = at.line_end - at.line < _SHORTEST and not text[at.line : at.line_end].strip(_OF_FIGURES)
+    return short and _ALONE_GOES_ON.match(text, at.line_end, at.row_end) is not None
 
 
 def _beside_digits(batch: TextBatch, anchors: Hits) -> Bools:
@@ -286,7 +409,7 @@ def _dollars_named(
     named: list[tuple[int, str]] = []
     lo, hi = np.searchsorted(anchors.start, [begin, end])
     for index, place in zip(anchors.index[lo:hi].tolist(), anchors.start[lo:hi].tolist(), strict=True):
-        code = signs.get(spelled[index])
+        code = signs.get(spelled[index].lstrip("0"))
         if code and code.endswith("D") and code != "AED":
             named.append((place, code))
     lo, hi = np.searchsorted(names.start, [begin, end])

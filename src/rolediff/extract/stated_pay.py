@@ -107,7 +107,7 @@ def read_stated_pay(
     if code is None or code not in currencies():
         return StatedPay(None, None, "no currency")
     name = _period_of(period) or read_period(low, found, 0, len(low), code)[0]
-    if name is None and is_hourly(found, code):
+    if name is None and is_hourly(low, found, code):
         name = "hour"
     if name is None:
         return StatedPay(None, None, "no period")
