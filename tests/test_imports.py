@@ -22,7 +22,7 @@ LAYERS = [
     {"snapshots", "profiles"},
     {"paying", "learning", "headline"},
     {"postings"},
-    {"compare", "describe", "layout", "evaluate"},
+    {"compare", "describe", "layout", "evaluate", "gaps"},
     {"rendering"},
     {"export", "web"},
     {"cli", "__init__"},

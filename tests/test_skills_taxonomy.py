@@ -7,7 +7,11 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+
+from rolediff.extract import extract_batch
+from rolediff.schema import TEXT
 
 DATA = Path(__file__).parents[1] / "src" / "rolediff" / "data"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -293,7 +297,84 @@ def test_usual_spellings_are_known(id_: str, spellings: str) -> None:
         ("xgboost", "gradient-boosting"),
         ("pandas", "python"),
         ("logistic-regression", "regression"),
+        ("aws-cloudtrail", "aws"),
+        ("cart", "decision-trees"),
+        ("terragrunt", "terraform"),
     ],
 )
 def test_parents(child: str, parent: str) -> None:
     assert next(row["parent"] for row in SKILLS if row["id"] == child) == parent
+
+
+# ── in texts ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_text(text: str) -> set[str]:
+    """The ids of the skills that a text of one posting names."""
+    row = pa.RecordBatch.from_pylist([{"posting": "1", "title": None, "place": None, "text": text}], TEXT)
+    mentions = extract_batch(row).column("mentions")[0].as_py()
+    return {m["value"] for m in mentions if m["kind"] == "skill"}
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("You know Python 3, SQL Server 2019 and Java 8.", "python microsoft-sql-server java"),
+        ("AWS (S3, EC2, Glue) in production", "aws amazon-s3 amazon-ec2 aws-glue"),
+        ("Python/R/SQL", "python r sql"),
+        ("C/C++ on Linux", "c cpp linux"),
+        ("Hadoop, MapReduce, Hive", "apache-hadoop mapreduce apache-hive"),
+        ("hadoop, mapreduce, hive", "apache-hadoop mapreduce apache-hive"),
+        ("HADOOP, HIVE, PIG, SPARK", "apache-hadoop apache-hive apache-pig apache-spark"),
+        ("Jobs run by SLURM on Kubernetes", "slurm kubernetes"),
+        ("SLURM, LSF, PBS Pro and HTCondor", "slurm ibm-spectrum-lsf pbs-pro htcondor"),
+        ("vLLM, Triton and TensorRT", "vllm triton-inference-server tensorrt"),
+        ("Fine-tuning with LoRA and QLoRA", "fine-tuning lora peft"),
+        ("CHAID, CART and random forest", "chaid cart random-forest"),
+        ("PyTorch, MuJoCo and PyBullet", "pytorch mujoco pybullet"),
+        ("Google Docs, Sheets and Slides", "google-workspace google-sheets"),
+        ("HANA calculation views and Fiori", "sap-hana-modelling sap-fiori"),
+        ("CloudTrail, GuardDuty and KMS on AWS", "aws-cloudtrail amazon-guardduty aws-kms aws"),
+        ("Kubernetes, Mesos and Cilium", "kubernetes apache-mesos cilium"),
+        ("Test plans and test cases in Jira", "test-planning jira"),
+        ("embedded C and embedded systems", "c embedded-systems"),
+        ("Data security, privacy and compliance with GDPR", "data-security data-privacy gdpr"),
+        ("Quantum physics and applied mathematics of waves", "quantum-physics mathematics"),
+        ("Immunoassays, western blots and cell-based assays", "western-blotting cell-biology"),
+    ],
+)
+def test_names_are_found_in_texts(text: str, ids: str) -> None:
+    assert set(ids.split()) <= read_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "id_"),
+    [
+        ("You excel in Python and at teamwork.", "microsoft-excel"),
+        ("Our go to market plan needs SQL. Go to market with us, Python in hand.", "go"),
+        ("The R&D budget, Python, the R&D team.", "r"),
+        ("C-level executives read your Python reports; the C-suite too.", "c"),
+        ("You spark change with Python and SQL.", "apache-spark"),
+        ("You have access to data in SQL, and Access to data in Python.", "microsoft-access"),
+        ("You react quickly, with Python and SQL. React quickly.", "react"),
+        ("Mobile phlebotomist: a mobile route, own car, Excel.", "mobile-development"),
+        ("Embedded in the product team, you write SQL and Python.", "embedded-systems"),
+        ("The shopping cart is written in Python and React; the cart, SQL.", "cart"),
+        ("Reporting to the director, you use SQL.", "reporting"),
+        ("You work with the application development team on SQL.", "application-development"),
+        ("Python on Linux operating systems", "operating-systems"),
+        ("Economics, Mathematics, Physics; Python is used.", "mathematics"),
+        ("You join Anthropic and use Python.", "anthropic"),
+        ("Workflow optimization in Python", "optimisation"),
+        ("You build systems that are fast, in SQL.", "build-automation"),
+        ("The database of clients, in Excel", "databases"),
+        ("Python, SQL; a master of fine arts (mfa) is welcome", "privileged-access-management"),
+    ],
+)
+def test_traps_are_closed_in_texts(text: str, id_: str) -> None:
+    assert id_ not in read_text(text)
+
+
+@pytest.mark.parametrize("text", ["Master of Fine Arts (MFA)", "He is LoRa", "A triton of the sea", "The CI"])
+def test_initials_alone_are_no_skills(text: str) -> None:
+    assert not read_text(text)

@@ -294,6 +294,41 @@ def evaluate(labels: Path, postings: tuple[Path, ...], form: str) -> None:
 
 
 @main.group()
+def taxonomy() -> None:
+    """Look after the tables of skills."""
+
+
+@taxonomy.command("gaps")
+@click.option("--least", type=click.IntRange(1), default=5, show_default=True,
+              help="Employers that must use a term.")  # fmt: skip
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="Terms that are shown at most."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_workspace_option
+@_snapshot_option
+def taxonomy_gaps(least: int, limit: int, form: str, workspace: Path, snapshot: Path | None) -> None:
+    """List terms that behave like skills and are missing from the taxonomy.
+
+    Names and phrases that stand in lists with known skills, and names in requirements, in English
+    openings of a snapshot with texts. Ranked by the employers that use them times the share of uses
+    beside known skills; no list of terms is looked for. Much of what it shows is no skill: judge by the
+    examples, then add a row to data/skills.csv.
+    """
+    import dataclasses
+
+    import orjson
+
+    from rolediff.gaps import find_gaps, print_gaps
+
+    found = find_gaps(_open(workspace, snapshot), least, limit)
+    if form == "json":
+        click.echo(orjson.dumps([dataclasses.asdict(g) for g in found], option=orjson.OPT_INDENT_2).decode())
+    else:
+        click.echo(print_gaps(found))
+
+
+@main.group()
 def snapshot() -> None:
     """Look at snapshots, and export them."""
 
