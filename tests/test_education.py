@@ -54,6 +54,59 @@ DEGREES = [
         ("bachelor", "master", False),
     ),
     ("MS in statistics", ("master", None, False)),
+    # Preferred for itself.
+    ("An advanced degree, PhD preferred.", ("master", "phd", False)),
+    (
+        "A Bachelor's degree (Master's preferred) in physics or equivalent experience",
+        ("bachelor", "master", True),
+    ),
+    ("PhD (preferred) or MS in physics", ("master", "phd", False)),
+    ("An engineering degree and/or MBA (MBA preferred)", ("bachelor", "master", False)),
+    ("Recommended education:\nMaster's degree", (None, "master", False)),
+    ("We are especially interested in people with:\nBA/BS in physics", (None, "bachelor", False)),
+    ("BSc in physics. Advanced degree preferably in optics.", ("bachelor", "master", False)),
+    ("Preferred qualifications:\nPhD\nBachelor's degree in optics is required", ("bachelor", "phd", False)),
+    ("Education (preferred but not mandatory): Associate's degree", (None, "associate", False)),
+    ("Bachelor's degree (required).\nMaster's degree in optics (preferred).", ("bachelor", "master", False)),
+    # Only the subject is preferred.
+    ("Bachelor's degree preferably in optics", ("bachelor", None, False)),
+    ("Bachelor's degree in glass (preferably optics)", ("bachelor", None, False)),
+    ("Master's degree, ideally in a field such as optics", ("master", None, False)),
+    ("Must be pursuing a Bachelor's degree in optics, glass experience preferred", ("bachelor", None, False)),
+    # Spellings.
+    ("Education: Master or above, with 5 years of glass making", ("master", None, False)),
+    ("PhD or Master in optics", ("master", None, False)),
+    ("MS with 2 years' experience or BS with 5 years' experience in optics", ("bachelor", None, False)),
+    ("Makes lenses to deadlinesMS or PhD in optics", ("master", None, False)),
+    ("Qualification: Any Degree", ("bachelor", None, False)),
+    ("Advanced university degree in optics", ("master", None, False)),
+    ("BSEE or BSCS", ("bachelor", None, False)),
+    # A student's post names no degree.
+    ("You are currently enrolled in a post-secondary program.", ("bachelor", None, False)),
+    ("You are enrolled in a PhD program in optics.", ("phd", None, False)),
+    # Experience instead, behind a semicolon, on the next line, in figures.
+    ("Bachelor's degree in optics; or two to four years related experience", ("bachelor", None, True)),
+    ("Bachelor's degree in\noptics, glass\n, or equivalent experience", ("bachelor", None, True)),
+    (
+        "Bachelor's degree or a minimum of 10+ years of relevant, hands-on lab experience",
+        ("bachelor", None, True),
+    ),
+    (
+        "Bachelor's degree (or equivalent experience) and 8 years, or Master's degree",
+        ("bachelor", None, True),
+    ),
+    ("Bachelor's degree in optics and 2 years in a lab or comparable experience", ("bachelor", None, False)),
+    (
+        "4 years with a bachelor's degree or two years of experience with a master's degree",
+        ("bachelor", None, False),
+    ),
+    ("MS or PhD in optics or related real-world experience", ("master", None, True)),
+    (
+        "Master's degree in optics\nAdditional experience may be considered in lieu of degree",
+        ("master", None, True),
+    ),
+    # A heading taken for one about the employer keeps no demand from being read, where nothing else stands.
+    ("About us:\nWe grind lenses.\nBachelor's degree in optics", ("bachelor", None, False)),
 ]
 
 
@@ -73,6 +126,11 @@ def test_degrees(text, expected):
         "You will be a team player and be on time",
         "Offices in Jackson, MS and Boston, MA",
         "Master the art of dashboards",
+        "Work with a scrum master or the product owner",
+        "One year of lab work: 1 year of experience if the candidate holds an advanced degree",
+        "Acme Lenses is enrolled in E-Verify",
+        "About us:\nOur team of founders holds a PhD in optics",
+        "Benefits:\nWe pay tuition for a Bachelor's degree in optics",
     ],
 )
 def test_what_is_no_degree(text):
@@ -103,6 +161,19 @@ YEARS = [
     ("0-3 years | 4-8 years | 9+ years of related experience", (0, 3)),
     ("3 ans d'expérience minimum", (3, None)),
     ("Mindestens 2 Jahre Berufserfahrung", (2, None)),
+    # It is the firm that looks for somebody, not the firm that has the years.
+    ("We are looking for a grinder with 2-5 years of experience.", (2, 5)),
+    ("Acme Lenses, a lab we have run with care, is seeking a grinder with 7+ years of experience", (7, None)),
+    ("We would love to hear from you if you have: 8+ years of experience, 4+ years in optics", (8, None)),
+    ("4+ years of lens grinding or equivalent", (4, None)),
+    ("Senior grinders (3-10 yrs) who want to own a lab", (3, 10)),
+    ("5.00-9.00 Years", (5, 9)),
+    ("5+ yearsof applied lab experience", (5, None)),
+    ("3+ years of post-PhD experience", (3, None)),
+    ("No prior work experience is required.", (0, None)),
+    ("10 years of experience are required, but an advanced degree may substitute for some", (10, None)),
+    ("No less than 3 years of lab experience", (3, None)),
+    ("Bachelor's degree or a minimum of 10+ years of experience\n5+ years of optics experience", (5, None)),
 ]
 
 
@@ -124,6 +195,16 @@ def test_years(text, expected):
         "$120,000 per year",
         "Our 85-year-old company",
         "In your first year you will travel",
+        "Clearance needs 5 years UK residency",
+        "A full five-year checkable employment history",
+        "A four-year high school diploma",
+        "Minimum of two years of relevant coursework",
+        "You have less than 2 years of work experience",
+        "Completion of a 2 year lens grinding training program",
+        "Eight years of lab experience may be substituted for education",
+        "Three years of full support for your research",
+        "Lens classes for teens (6-16 years)",
+        "Role type: fixed-term for 3 years",
     ],
 )
 def test_other_years_are_not_asked(text):

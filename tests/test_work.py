@@ -47,6 +47,37 @@ MODES = [
     ("This is not a remote position.", "onsite"),
     ("Remote work is not an option.", "onsite"),
     ("Work will be performed onsite at the plant.", "onsite"),
+    ("Location: Remote Work Opportunity - Flexible", "remote"),
+    ("This is a virtual/work from home position.", "remote"),
+    ("Our people choose where they work: in an office, from home, or both.", "remote"),
+    ("Location: Leeds (hybrid) or remote in the UK", "remote"),
+    ("You can work remotely or from the office.", "remote"),
+    ("Acme Maps | Mapper | Remote or Hybrid (Leeds) | Full-time", "remote"),
+    ("Location\n\nHybrid in Fort Leeds\n\nDepartment", "hybrid"),
+    ("Hybrid is our way of working.", "hybrid"),
+    ("Salary 90k Hybrid - Leeds (x3 Days)", "hybrid"),
+    ("We are onsite Tuesday, Wednesday and Thursday.", "hybrid"),
+    ("You are in the office Monday through Friday.", "onsite"),
+    ("Perks: a gym, WFH each Friday", "hybrid"),
+    ("Some maps may be drawn by working from home on an occasional basis.", "hybrid"),
+    ("A combination of in-office and remote mapping", "hybrid"),
+    ("Work Mode: WFO", "onsite"),
+    ("MAP MAKER LEEDS/HYBRID UP TO 55,000", "hybrid"),
+    ("Location: Leeds (Hybrid Week)", "hybrid"),
+    ("Join our mappers (offices working in Hybrid model).", "hybrid"),
+    ("Although our plant is in Leeds, we have a distributed team.", "remote"),
+    ("Tasks are done at a desk, working in an office or cubicle environment", "onsite"),
+    ("Mapper Leeds, hybrid 2 days per week.", "hybrid"),
+    ("You split your hours between our Leeds office and telecommuting.", "hybrid"),
+    ("You work onsite out of their Leeds plant.", "onsite"),
+    ("Work Remotely\nNo", "onsite"),
+    ("Potential telework position\nNo", "onsite"),
+    ("This role is hands-on and is onsite in Fort Leeds, UK.", "onsite"),
+    # An office, where nothing else stands.
+    ("This is a full-time role at our Leeds, UK office.", "onsite"),
+    ("The position is based in our map office in Leeds.", "onsite"),
+    ("Duties are typically performed in an office setting.", "onsite"),
+    ("The position is based in our Leeds office. This is a hybrid role.", "hybrid"),
 ]
 
 
@@ -68,6 +99,17 @@ def test_modes(text, expected):
         "The Office of Research",
         "Remote work stipend",
         "Fully remote during the pandemic",
+        "Experience in remote-first firms",
+        "If this position is listed as remote or hybrid, bring a laptop",
+        "Skilled in Microsoft Office and in running a front office",
+        "You report to the Chief Map Office of the firm",
+        "We have offices in Leeds and Lyon",
+        "You may be asked to work in our Lyon office",
+        "A mix of office and field work",
+        "You manage a distributed team of mappers remotely",
+        "Set goals based on site traffic",
+        "Report hazards, on site.",
+        "We grant 30 days/year remote work from any land",
     ],
 )
 def test_words_that_are_no_way_of_working(text):
@@ -81,6 +123,11 @@ def test_words_that_are_no_way_of_working(text):
         ("Data Analyst - Hybrid", "Leeds", "hybrid"),
         ("Data Analyst (On-site)", None, "onsite"),
         ("Data Analyst", "Remote, US", "remote"),
+        ("Data Analyst", "IND, KA, Virtual", "remote"),
+        ("Virtual Reality Engineer", "Leeds", None),
+        ("Mapper - Leeds - Virtual", "Leeds", "remote"),
+        ("Mapper - UK Remote...", "Leeds", "remote"),
+        ("Mapper, Remote Presence", "Leeds", None),
         ("Remote Sensing Scientist", "Leeds", None),
         ("Hybrid Cloud Engineer", "Leeds", None),
     ],
@@ -91,6 +138,12 @@ def test_title_and_place(title, place, expected):
 
 def test_days_in_the_office_win_over_a_remote_place():
     assert mode("You are in the office 2 days a week.", "Data Analyst", "Remote, US") == "hybrid"
+
+
+def test_a_place_tells_which_of_some_roles_it_is():
+    text = "Roles that are based in an office are onsite Tuesday and Thursday."
+    assert mode(text, "Mapper", "Leeds") == "hybrid"
+    assert mode(text, "Mapper", "Remote") == "remote"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,10 @@ from rolediff.taxonomy import read_table
 if TYPE_CHECKING:
     from rolediff.extract.sections import Sections
 
+# How a phrase counts: anywhere, in capitals beside another degree, where it names no angle or accuracy, as
+# a study or a skill ("masters" and "master"), and where nothing else names a degree (a student's post).
+_FORMS = ("word", "cased", "bare", "study", "master", "enrolled")
+
 #: Degrees, lowest first; "none" where the text says that no degree is needed.
 LEVELS = ("none", "associate", "bachelor", "master", "phd")
 
@@ -41,8 +45,8 @@ def _degrees() -> tuple[list[str], list[int], list[str]]:
     for row in rows:
         if row["level"] not in LEVELS:
             raise row.broken(f"unknown level {row['level']!r}; known: {', '.join(LEVELS)}")
-        if row["form"] not in ("word", "cased", "bare", "study"):
-            raise row.broken(f"form {row['form']!r} is none of word, cased, bare, study")
+        if row["form"] not in _FORMS:
+            raise row.broken(f"form {row['form']!r} is none of {', '.join(_FORMS)}")
     return [r["phrase"] for r in rows], [LEVELS.index(r["level"]) for r in rows], [r["form"] for r in rows]
 
 
@@ -148,7 +152,9 @@ class _Degree:
     level: int
     rule: str
     section: int
+    aside: bool
     preferred: bool = False
+    wished: bool = False  # a wish beside a lower degree, firm where it stands alone
     or_experience: bool = False
 
 
@@ -156,12 +162,33 @@ class _Degree:
 _ABBREVIATION_AFTER = re.compile(
     rb"\s?(?:/|,? ?(?:and/)?or |,? ?and |&|\+|,)\s?(?:an? )?(?:b\.?s|b\.?a|m\.?s|m\.?a|mba|ph\.?d|b\.?tech"
     rb"|b\.?e|m\.?tech|masters?|advanced|higher|equivalent|m\.?e|doctor|above)\b"
-    rb"|\s?\.?(?:degree|in (?!office|excel|word|access|sql|project|power|the )|\(|required"
+    rb"|\s?\.?(?:degree|and (?:\d|at least|minimum)|with (?:\d|at least|a?\s?minimum|relevant)"
+    rb"|in (?!office|excel|word|access|sql|project|power|the )|\(|required"
     rb"|preferred|with a|from|level|\+|,? ?or (?:higher|equivalent|above|better))"
 )
 _ABBREVIATION_BEFORE = re.compile(
     rb"(?:b\.?s\.?c?|b\.?a|m\.?s\.?c?|m\.?a|ph\.?d\.?|b\.?tech|b\.?e|bachelor'?s?"
     rb"|bachelor\xe2\x80\x99s|degree)\.?\s?(?:/|,|or|and|&|\()\s?(?:or |an? )?\Z"
+    rb"|(?:education|education required|minimum education|qualifications?|degree)\s?:\s?\Z"
+)
+# "1 year if the candidate holds an advanced degree" asks for none.
+_IF_BEFORE = re.compile(
+    rb"(?:years|experience) if (?:the |you )?(?:candidate|applicant|have|hold|possess)[^.,;\n]{0,40}\Z"
+)
+# "Master" is a degree before its subject, its peers and what may stand higher; a scrum master is none.
+_MASTER_AFTER = re.compile(
+    rb"\s?[/,]\s?(?:ph\.?d|doctor|bachelor|b\.?s\b|diploma|mba)|\s(?:or|and) (?:above|higher|better|ph\.?d|doctor"
+    rb"|equivalent|bachelor|mba)|\s(?:in|of) (?:an? |the )?(?:relevant|related|quantitative|computer|data|statist|econ"
+    rb"|math|physic|engineer|business|information|science|machine|operations|finance|artificial|ai\b|public|bio|chem"
+    rb"|electr|mechan|applied|technology|law|arts|commerce|social|management|software|marketing|psycho|physics)"
+    rb"|\s?level|['\xe2\x80\x99]{0,3}\s?\(?(?:is )?(?:preferred|required|thesis|student)|\s?\("
+)
+_MASTER_BEFORE = re.compile(
+    rb"(?:scrum|web|task|grand|quiz|game|build|property|post|release|head|toast|dungeon|station|ring|pay|past)[ -]?\Z"
+)
+_PEER_BEFORE = re.compile(
+    rb"(?:bachelor'?s?|bachelor\xe2\x80\x99s|ph\.?d\.?|b\.?sc?|diploma|doctorate)\s?(?:/|or|and|,|&)\s?(?:or |an? )?\Z"
+    rb"|(?:education|qualifications?|degree)[^.\n]{0,30}:\s?\Z"
 )
 _MICROSOFT = re.compile(
     rb"[ -](?:office|excel|word|sql|access|project|power|dynamics|azure|teams|visio|outlook"
@@ -173,8 +200,22 @@ _DEGREE_OF = re.compile(
 )
 _NO_DEGREE_BEFORE = re.compile(
     rb"(?:\d+|lieu of|lieu of a|lieu of the|place of a|for a|for the|high|some|large|great|greater"
-    rb"|certain|any|lesser|varying|reasonable|significant|third"
+    rb"|certain|to any|with any|lesser|varying|reasonable|significant|third"
     rb"|second|first|to a|to the|same|high school|nth|this|that|your|full)[ -]\Z"
+)
+_SURE_FORMS = ("word", "cased", "master")
+_BACHELOR = LEVELS.index("bachelor")
+_DEMAND_AFTER = re.compile(
+    rb"['\xe2\x80\x99s]{0,4}(?: degree)?(?:,? (?:in|is required|required|from|or|preferred|with)\b|/)"
+)
+_OFFERED = re.compile(
+    rb"tuition|reimburs|assistan|tutor|financ(?:ial|ing) (?:aid|support)|sponsor|scholar|\bour (?:team|staff|people"
+    rb"|employees|colleagues|scientists|engineers|found)|team of|founded|founder|alumni|background|\bwe have\b"
+    rb"|\bpursu|stud(?:y|ies) (?:for|towards?)"
+    rb"|\bsupport|salary|\bpay\b|compensation|regardless"
+)
+_SCHOOL = re.compile(
+    rb"[^.\n]{0,60}?(?:program|universit|college|school|institution|course of study|degree|student)"
 )
 # "pursue a master's degree with our help", "we support you with your PhD" are no demand.
 _STUDY_AFTER = re.compile(
@@ -192,18 +233,25 @@ _LIST = re.compile(rb"['\xe2\x80\x99s]{0,4}(?: degree)?\W{0,3}\Z")
 _WORDS_OF_EXPERIENCE = (
     rb"equivalent|equal|equally|comparable|similar|related|relevant|commensurate|demonstrated"
     rb"|practical|professional|"
-    rb"work|working|industry|job|hands on|real world|significant|proven|years?|yrs?|of|in|and|or"
+    rb"work|working|industry|job|hands[ -]on|real[ -]world|significant|proven|years?|yrs?|of|in|and|or"
     rb"|training|combination|"
-    rb"education|military|technical|sufficient|additional|applicable|direct|the|an?|any|some|on the|life|"
-    rb"minimum|at least|substantial|extensive|business|level|career|\d+|prior|previous"
+    rb"education|military|technical|sufficient|additional|applicable|direct|the|an?|any|some|on[ -]the|life|"
+    rb"minimum|at least|substantial|extensive|business|level|career|\d+|prior|previous|equiv|to|one|two|three"
+    rb"|four|five|six|seven|eight|ten"
 )
+_OR_YEARS = re.compile(
+    rb"\bor (?:at least |an? minimum of |minimum (?:of )?|an? )?(?:\d{1,2}|two|three|four|five|six|seven|eight|ten)\+?"
+    rb"(?: ?\(\d+\))? (?:or more )?years[^.;\n]{0,80}?\bexperience(?! with an? (?:\Z|master|ph|bach))"
+)
+_SOME_YEARS = re.compile(rb"\d\+?\)? ?(?:years|yrs)|\byears")
+_EQUAL = re.compile(rb"equiv|equal|combination|commensurate|in lieu|practical")
 # Before a degree fewer words do: "asset management" or "your ideal day" may stand there.
 _PREFER_BEFORE = re.compile(
     rb"\bprefer(?:red|ably|ence)?\b|\bdesir(?:ed|able)\b|\bnice to have\b|\bideally\b|\bgood to have\b"
-    rb"|\bbonus points\b"
+    rb"|\bbonus points\b|\bplus if\b"
 )
 _OR_EXPERIENCE = re.compile(
-    rb"\bor\b[ ,:]{0,2}(?!equivalent \d)(?:(?:%b)[ ,/()+-]{1,3}){0,9}experience"
+    rb"\bor\b[ ,:]{0,2}(?!equivalent \d)(?:(?:%b)[ ,/()+-]{1,3}){0,9}experience(?! with an? (?:\Z|master|ph|bach))"
     rb"|\bequivalent (?:[a-z]+[ /]){0,4}experience|\bequivalent combination"
     rb"|\bcombination of (?:[a-z]+[ ,]+){1,5}experience" % _WORDS_OF_EXPERIENCE
 )
@@ -221,25 +269,64 @@ def _read_degrees(batch: TextBatch, hits: Hits, sections: list[int]) -> list[_De
     for (index, start, end, begin, stop, row), section in zip(
         zip(*(c.tolist() for c in columns), strict=True), sections, strict=True
     ):
-        if section in NOT_ASKED:
-            continue
         form = forms[index]
         if form != "word" and not _is_degree(batch, form, start, end, begin, stop, found):
             continue
+        outside = section in NOT_ASKED
+        if outside and (form not in _SURE_FORMS or not _is_demanded(batch.low, start, end, begin, stop)):
+            continue
+        if b" if " in batch.low[max(begin, start - 60) : start] and _IF_BEFORE.search(
+            batch.low, max(begin, start - 80), start
+        ):
+            continue
         level = levels[index]
+        aside = outside or form == "enrolled"
         row_start, row_end = batch.starts[row : row + 2].tolist()
+        if level > _BACHELOR and (
+            lost := _GLUED_ABBREVIATION.search(batch.data, max(begin, start - 14), start)
+        ):
+            at, lower = lost.start(1), _BACHELOR if lost["bachelor"] else _BACHELOR + 1
+            found.append(
+                _Degree(
+                    row, row_start, row_end, at, lost.end(1), begin, stop, lower, _GLUED_RULE, section, aside
+                )
+            )
         if form == "bare" and (glued := _GLUED.search(batch.low, max(begin, start - 14), start)):
             level = LEVELS.index(
                 "associate" if glued["associate"] else "bachelor" if glued["bachelor"] else "master"
             )
         found.append(
-            _Degree(row, row_start, row_end, start, end, begin, stop, level, f"degree:{form}", section)
+            _Degree(row, row_start, row_end, start, end, begin, stop, level, f"degree:{form}", section, aside)
         )
+    # What stands aside speaks only where nothing else does: sections are now and then read wrongly.
+    told = {d.row for d in found if not d.aside}
+    found = [d for d in found if not d.aside or d.row not in told]
     groups = _groups(batch.low, found)
-    stops = [group[0].start for group in groups[1:]] + [len(batch.low)] * bool(groups)
+    stops = _stops(batch.low, groups)
+    before = 0
     for group, stop in zip(groups, stops, strict=True):
-        _tell_need(batch.low, group, stop)
+        _tell_need(batch.low, group, before, stop)
+        said = _DIRECTLY.match(batch.low, group[-1].end, group[-1].end + 40)
+        before = said.end() if said else group[-1].end
     return found
+
+
+def _stops(low: bytes, groups: list[list[_Degree]]) -> list[int]:
+    """How far the words of each group reach: to the next degree, but over one in brackets ("(PhD preferred)")."""
+    starts = [group[0].start for group in groups] + [len(low)] * 2
+    stops = []
+    for n, group in enumerate(groups):
+        glue = low[group[-1].end : min(starts[n + 1], group[-1].end + 60)]
+        in_brackets = b"(" in glue and b")" not in glue and b"\n" not in glue
+        stops.append(starts[n + 2] if in_brackets else starts[n + 1])
+    return stops
+
+
+def _is_demanded(low: bytes, start: int, end: int, clause: int, stop: int) -> bool:
+    """Whether a degree in text about the employer, benefits or the law is written like a demand."""
+    return bool(_DEMAND_AFTER.match(low, end, min(stop, end + 40))) and not _OFFERED.search(
+        low, max(clause, start - 120), min(stop, end + 120)
+    )
 
 
 def _is_degree(
@@ -253,6 +340,12 @@ def _is_degree(
         return bool(
             _ABBREVIATION_AFTER.match(low, end, min(stop, end + 30)) or _ABBREVIATION_BEFORE.search(before)
         )
+    if form == "master":
+        return _MASTER_BEFORE.search(before) is None and bool(
+            _MASTER_AFTER.match(low, end, min(stop, end + 30)) or _PEER_BEFORE.search(before)
+        )
+    if form == "enrolled":
+        return _SCHOOL.match(low, end, min(stop, end + 70)) is not None
     if form == "study":
         return bool(_STUDY_AFTER.match(low, end, min(stop, end + 12)))
     # A bare "degree" after a named one is that one.
@@ -267,6 +360,13 @@ _GLUED = re.compile(
 )
 
 
+_GLUED_RULE = "degree:glued"
+_GLUED_ABBREVIATION = re.compile(
+    rb"[a-z.)]((?P<bachelor>B\.?Sc?|B\.?A|B\.?S\.?|BE|BTech)|M\.?Sc?|M\.?S\.?|MA|MBA)"
+    rb"\s?(?:/|,? or|,? and|,)\s?(?:an? )?\Z"
+)
+
+
 def _groups(low: bytes, found: list[_Degree]) -> list[list[_Degree]]:
     """Degrees of one clause that stand as alternatives: "BS, MS or PhD"."""
     groups: list[list[_Degree]] = []
@@ -274,6 +374,9 @@ def _groups(low: bytes, found: list[_Degree]) -> list[list[_Degree]]:
         last = groups[-1][-1] if groups else None
         if last is not None and last.clause == degree.clause:
             glue = low[last.end : degree.start]
+            if _stands_apart(low, groups[-1], glue, degree):
+                groups.append([degree])
+                continue
             if _JOINS.search(glue) or (len(glue) < 14 and _LIST.match(glue)):
                 groups[-1].append(degree)
                 continue
@@ -281,36 +384,129 @@ def _groups(low: bytes, found: list[_Degree]) -> list[list[_Degree]]:
     return groups
 
 
+_ONLY_COMMA = re.compile(rb"['\xe2\x80\x99s]{0,4}(?: degree)?, ?(?:an? )?")
+
+
+def _stands_apart(low: bytes, group: list[_Degree], glue: bytes, degree: _Degree) -> bool:
+    """Whether a degree is preferred for itself: "a Bachelor's (Master's preferred)", "a Master's, PhD preferred"."""
+    last = group[-1]
+    if _DIRECTLY.match(low, last.end, min(last.clause_end, last.end + 40)):
+        return True
+    if _DIRECTLY_IN_BRACKETS.match(low, degree.end, min(degree.clause_end, degree.end + 40)):
+        return True
+    if b"(" in glue and b")" not in glue:
+        close = low.find(b")", degree.end, min(degree.row_end, degree.end + 60))
+        return close >= 0 and PREFER.search(low, degree.end, close) is not None
+    return (
+        len(group) == 1
+        and degree.level > last.level
+        and _ONLY_COMMA.fullmatch(glue) is not None
+        and _DIRECTLY.match(low, degree.end, min(degree.clause_end, degree.end + 40)) is not None
+    )
+
+
 _LINE_LOST_IN = re.compile(rb"['\xe2\x80\x99s]{0,4}(?: degree)? in:? ?")
 
 
-def _tell_need(low: bytes, group: list[_Degree], stop: int) -> None:
-    """Whether the degrees of a group are preferred only, from the words up to the next degree at `stop`."""
+# A clause goes on behind a semicolon or a line break before "or", and behind a line that ends in mid-sentence.
+_OR_NEXT = re.compile(rb"[-*\s]{0,3}(?:and/)?or\b")
+_UNFINISHED = re.compile(rb"\b(?:in|of|or|and|be|a|an|as|with|the)\Z")
+# These make a degree firm whatever the heading above it says.
+_FIRM_AFTER = re.compile(rb"(?<!not )(?<!not be )(?<!n't )\b(?:required|mandatory)\b")
+_FIRM_BEFORE = re.compile(rb"\bmust (?:be|have|hold|possess|also)\b|(?<!not )\bmandatory\b")
+
+
+def _tell_need(low: bytes, group: list[_Degree], before: int, stop: int) -> None:
+    """Whether the degrees of a group are preferred only, and whether experience may stand in for them.
+
+    Args:
+        low: the texts.
+        group: degrees that stand as alternatives.
+        before: where the degree before them ends.
+        stop: where the next degree begins.
+    """
     first, last = group[0], group[-1]
-    after = low[last.end : min(last.clause_end, last.end + 150)]
+    end = _end_of_thought(low, last)
+    after = low[last.end : min(end, last.end + 150)]
     prefer = PREFER.search(after)
     demand = DEMAND.search(after) if prefer else None
     preferred = first.section == PREFERRED or _headed_preferred(low, first.row_start, first.clause)
     if _DIRECTLY.match(after):
         preferred = True
+    elif _is_firm(
+        low[last.end : min(end, last.end + (prefer.start() if prefer else 150), stop)], _FIRM_AFTER
+    ) or (_is_firm(low[max(first.clause, first.start - 60, before) : first.start], _FIRM_BEFORE)):
+        preferred = False
     elif prefer and prefer.start() < 130 and not (demand and demand.start() < prefer.start()):
         # Another degree between the two takes the word ("Bachelor's, Master's preferred"), and so do
         # years or experience ("PhD with 2 years in industry (biotech preferred)").
-        preferred = preferred or _OTHER_MATTER.search(after[: prefer.start()]) is None
-    elif not prefer and _PREFER_BEFORE.search(low, max(first.clause, first.start - 60), first.start):
+        # "(preferred)" speaks of the degree, "(preferably physics)" of its subject.
+        between = after[: prefer.start()]
+        between = between.removesuffix(b"(") if after[prefer.end() : prefer.end() + 1] == b")" else between
+        preferred = preferred or _OTHER_MATTER.search(between) is None
+    elif (
+        not prefer
+        and first.rule != _GLUED_RULE
+        and _PREFER_BEFORE.search(low, max(first.clause, first.start - 60, before), first.start)
+    ):
         preferred = DEMAND.search(after) is None
-    line_end = _line_end(low, last.end)
-    end = last.clause_end
-    if _LINE_LOST_IN.fullmatch(low, last.end, max(end - 1, last.end)) and end < last.row_end:
-        end = _line_end(low, end)  # "degree in", then the subjects on a line of their own
-    near = low[last.end : min(last.end + 420, end, stop)]
-    told = b"experience" in near or b"equivalent combination" in near
-    instead = told and _OR_EXPERIENCE.search(near) is not None
-    if not instead and low.find(b"experience", last.end, min(last.end + 200, line_end)) >= 0:
-        instead = _SUBSTITUTE.search(low, last.end, min(last.end + 200, line_end)) is not None
+    stops = (*(d.start for d in group[1:]), stop)
+    instead = any(_may_be_experience(low, d, end, at) for d, at in zip(group, stops, strict=True))
+    wished = _WISHED.match(after) is not None and len({d.level for d in group}) == 1
     for degree in group:
         degree.preferred = preferred
         degree.or_experience = instead
+        degree.wished = wished
+
+
+def _end_of_thought(low: bytes, degree: _Degree) -> int:
+    """Where the clause of a degree ends, or the line behind it where the clause goes on there."""
+    end = degree.clause_end
+    for _ in range(2):
+        if end >= degree.row_end or not _goes_on(low, degree.end, end):
+            break
+        end = min(_line_end(low, end) + 1, degree.row_end)
+    return end
+
+
+def _goes_on(low: bytes, start: int, end: int) -> bool:
+    """Whether what follows a clause belongs to it: "or ...", or the rest of a line that was broken."""
+    if _OR_NEXT.match(low, end, end + 12):
+        return True
+    if low[end - 1 : end] != b"\n":
+        return False
+    return (
+        low[end : end + 1] == b","
+        or _UNFINISHED.search(low, max(start, end - 9), end - 1) is not None
+        or _LINE_LOST_IN.fullmatch(low, start, max(end - 1, start)) is not None
+    )
+
+
+def _is_firm(words: bytes, pattern: re.Pattern[bytes]) -> bool:
+    # Most words hold none of these; looking first saves most searches.
+    return (b"must" in words or b"required" in words or b"mandatory" in words) and pattern.search(
+        words
+    ) is not None
+
+
+def _may_be_experience(low: bytes, degree: _Degree, end: int, stop: int) -> bool:
+    near = low[degree.end : min(degree.end + 420, end, stop)]
+    if b"experience" in near or b"equivalent combination" in near:
+        if b"years" in near and _OR_YEARS.search(near):
+            return True
+        # "3 years as an analyst or related experience" speaks of the experience itself.
+        for m in _OR_EXPERIENCE.finditer(near):
+            if not _SOME_YEARS.search(near, 0, m.start()) or _EQUAL.search(m.group()):
+                return True
+    # "Additional experience may be considered in lieu of the degree" stands in the next line as well.
+    limit = min(degree.end + 300, degree.row_end)
+    further = low[degree.end : limit]
+    if b"in lieu" not in further and b"substitut" not in further and b"consider" not in further:
+        return False
+    limit = min(limit, _line_end(low, min(_line_end(low, degree.end) + 1, degree.row_end)))
+    return low.find(b"experience", degree.end, limit) >= 0 and bool(
+        _SUBSTITUTE.search(low, degree.end, limit)
+    )
 
 
 _NEXT_DEGREE = re.compile(
@@ -322,22 +518,37 @@ _NEXT_DEGREE = re.compile(
 _OTHER_MATTER = re.compile(rb"%b|experience|\byears\b|\(" % _NEXT_DEGREE.pattern)
 _DIRECTLY = re.compile(
     rb"['\xe2\x80\x99s]{0,4}(?: degree)?,? \(?(?:is |are )?(?:strongly "
-    rb"|highly )?preferred|['\xe2\x80\x99s]{0,4}(?: degree)? preferabl"
+    rb"|highly )?(?:preferred|desired|desirable|a plus)\b|['\xe2\x80\x99s]{0,4}(?: degree)? preferabl[ey]"
+    rb"(?! in\b| from\b| within\b| with\b| of\b)"
+)
+# "An advanced degree preferably in physics": firm where it stands alone, a wish beside a lower degree.
+_WISHED = re.compile(rb"['\xe2\x80\x99s]{0,4}(?: degree)?,? (?:preferably|ideally) in\b")
+_DIRECTLY_IN_BRACKETS = re.compile(
+    rb"['\xe2\x80\x99s]{0,4}(?: degree)? ?\((?:is |are )?(?:strongly |highly )?(?:preferred|desired|desirable|a plus)\b"
 )
 _SUBSTITUTE = re.compile(
+    rb"\bconsider(?:ed)? (?:a combination of |relevant |equivalent |related )[^.\n]{0,40}experience|"
     rb"\bexperience[^.\n]{0,40}(?:substitut|in lieu of|considered in place)"
     rb"|\bsubstitut\w* (?:for|of) [^.\n]{0,20}(?:degree|education)"
     rb"|\bin lieu of (?:an? |the |formal )?(?:degree|education|bachelor)"
 )
 
 
+# Without a colon only these are headings: "SQL preferred" may be the item before.
+_PREFER_HEADINGS = frozenset(
+    (b"advantage", b"advantages", b"pluses", b"plus", b"bonus", b"preferred", b"desirable", b"desired")
+)
+
+
 def _headed_preferred(low: bytes, begin: int, clause: int) -> bool:
     """Whether the line before a clause is a heading that speaks of preference."""
-    if clause - begin < 2 or low[clause - 2 : clause] != b":\n":
+    if clause - begin < 2 or low[clause - 1 : clause] != b"\n":
         return False
-    heading = low[max(begin, clause - 42) : clause - 1]
+    heading = low[max(begin, clause - 120) : clause].rstrip()
     heading = heading[max(heading.rfind(b"\n"), heading.rfind(b". ")) + 1 :]
-    return PREFER.search(heading) is not None
+    if heading.endswith(b":"):
+        return PREFER.search(heading) is not None
+    return heading.strip(b" -*#") in _PREFER_HEADINGS
 
 
 def _line_end(low: bytes, start: int) -> int:
@@ -358,7 +569,8 @@ def _degree_columns(
     for d in found:
         least = low[d.row]
         now = preferred[d.row]
-        if d.preferred and (least is None or d.level > least):
+        wished = d.preferred or (d.wished and least is not None and d.level > least)
+        if wished and (least is None or d.level > least):
             preferred[d.row] = d.level if now is None else min(now, d.level)
         # "BS or equivalent experience" may stand a second time under what is preferred.
         if not d.preferred or least is None or d.level <= least:

@@ -26,6 +26,10 @@ YEAR_WORDS = (
     "year's",
     "years'",
     "yoe",
+    # Texts that lost their blanks.
+    "yearsof",
+    "yearsrsquo",
+    "yearsexperience",
     "ans",
     "jahre",
     "jahren",
@@ -33,13 +37,10 @@ YEAR_WORDS = (
     "años",
 )
 #: Phrases that say that no experience is asked for.
-NO_EXPERIENCE = (
-    "no experience required",
-    "no experience needed",
-    "no experience necessary",
-    "no prior experience required",
-    "no previous experience required",
-    "no prior experience needed",
+NO_EXPERIENCE = tuple(
+    f"no {kind}experience {end}"
+    for kind in ("", "prior ", "previous ", "work ", "prior work ", "previous work ")
+    for end in (*(f"{be}{word}" for be in ("", "is ") for word in ("required", "needed", "necessary")),)
 )
 
 #: Sections in which nothing is asked of the holder.
@@ -48,9 +49,11 @@ PREFERRED = SECTIONS.index("preferred")
 
 #: What makes a demand only a preference; "preferably in statistics" speaks of the subject.
 PREFER = re.compile(
-    rb"\bprefer(?:red|able|ably|ence|s)?(?![a-z])(?! in\b| fields?\b| subjects?\b)|\b(?:a|an?|big"
-    rb"|huge|strong|definite|is|are) plus\b|\bplus\b(?=[.;,)\n]|\Z)"
-    rb"|\bdesir(?:ed|able)\b|\bnice to have\b|\bideally\b|\badvantage|\bbonus\b|\ban asset\b"
+    rb"\bprefer(?:red|able|ably|ence|s)?(?![a-z])(?! in\b| from\b| within\b"
+    rb"| fields?\b| subjects?\b)|\b(?:a|an?|big"
+    rb"|huge|strong|definite|is|are) plus\b(?! if\b)|\bplus\b(?=[.;,)\n]|\Z)"
+    rb"|\bdesir(?:ed|able)\b|\bnice to have\b|\bideally\b(?! in\b)|\badvantage|\bbonus\b"
+    rb"|\ban asset\b|\brecommended\b|\bespecially interested\b"
     rb"|\bhighly regarded\b|\bpriority\b|\bbeneficial\b|\bgood to have\b|\bvon vorteil\b"
 )
 #: What makes it firm.
@@ -84,7 +87,8 @@ _NUMBERS = {
     )
 }
 _NUMBERS[b"twenty"] = 20
-_N = rb"(?:\d{1,2}(?:[.,]5)?|%b)" % b"|".join(sorted(_NUMBERS, reverse=True))
+_DIGITS = rb"\d{1,2}(?:[.,](?:5|50|0|00))?"
+_N = rb"(?:%b|%b)" % (_DIGITS, b"|".join(sorted(_NUMBERS, reverse=True)))
 _SEVERAL_PATTERN = (
     rb"(?<![\d$])(?<!\d[.,])(?P<low>%b)(?:\s?\(\d{1,2}\+?\))?\s?(?P<plus>\+|plus|or more)?"
     rb"(?:\s?(?:years?|yrs?)?\s?(?:-|\xe2\x80[\x90-\x95]|~|to|or|/|and|bis|a"
@@ -93,7 +97,6 @@ _SEVERAL_PATTERN = (
 )
 # Most figures are digits; looking for words as well costs three times as much.
 _SEVERAL = re.compile(_SEVERAL_PATTERN % (_N, _N))
-_DIGITS = rb"\d{1,2}(?:[.,]5)?"
 _SEVERAL_DIGITS = re.compile(_SEVERAL_PATTERN % (_DIGITS, _DIGITS))
 _PLUS_AFTER = re.compile(
     rb"['\xe2\x80\x99s)]{0,4}\s?(?:\+|plus\b|or more\b|and above\b"
@@ -111,16 +114,19 @@ _EXPERIENCE = re.compile(
 _NOT_EXPERIENCE = re.compile(
     rb"['\xe2\x80\x99s]{0,4}[\s-](?:old\b|of age|in a row|running|contract|warranty|vest|degree"
     rb"|program|college|university|of service"
-    rb"|of innovation|of history|ago\b|from (?:now|the)|later|anniversar|of age|plan\b|term\b"
+    rb"|of innovation|of history|of support|of full support|of funding|of (?:relevant )?coursework"
+    rb"|of (?:\w+ )?residen|(?:\w+ )?residency|checkable|high school|or fewer|or less"
+    rb"|ago\b|from (?:now|the)|later|anniversar|of age|plan\b|term\b"
     rb"|roadmap|of college|of university|of study|of education|cliff|appointment|fixed|lease|period"
-    rb"|of growth|visa|and counting|we |our |in business|of post|limit|look ?back|of excellence"
+    rb"|of growth|visa|and counting|we |our |in business|of post[- ]?(?:secondary|high)|limit|look ?back|of excellence"
     rb"|of success|rotation|olds?\b|of heritage|of continuous|consecutive|bond|commitment"
-    rb"|assignment|after )"
+    rb"|assignment|after |masters? program)"
 )
 _NOT_BEFORE = re.compile(
     rb"(?:past|last|next|every|each|previous|following|first|nearly|almost|celebrat\w+|founded"
     rb"|within|until|through|in under|in just|in less than|history of(?: over)?|for over"
-    rb"|for more than|for nearly|after)\s(?:\w+\s)?\Z"
+    rb"|for more than|for nearly|after|(?<!no )(?<!not )less than"
+    rb"|fewer than|fixed[ -]term(?: for| of)?|contract (?:for|of))\s(?:\w+\s)?\Z"
 )
 _COMPANY = re.compile(
     rb"\bwe(?:'ve|\xe2\x80\x99ve| have| are| were)\b|\bcompany(?:'s)? (?:has|with)|\bfounded\b"
@@ -134,11 +140,29 @@ _COMPANY_AFTER = re.compile(
     rb"|become)|\bwe(?:'ve|\xe2\x80\x99ve| have| are)\b|\bour (?:company|firm|team|clients"
     rb"|customers)\b"
 )
+# "We are looking for an analyst with 5 years": behind these words it is no longer the firm that is spoken of.
+_ASKS = re.compile(
+    rb"\byou\b|\byour\b|\blooking for\b|\bseeking\b|\bsearching for\b|\bhiring\b|\bcandidates?\b|\bmust\b"
+    rb"|\brecruiting\b|\brequire|\bneed\b|\bqualifi|\bideal\b|\bideally\b"
+)
+# "(3-10 yrs)" behind a role, "4+ years of" anything: figures that stand so are experience.
+_HOLDER = re.compile(
+    rb"(?:experienced?|engineers?|developers?|analysts?|scientists?|architects?|managers?|builders?|designers?|consultants?"
+    rb"|professionals?|candidates?|level|seniors?|juniors?)[^.,;\n]{0,12}\(\Z"
+)
+_OPEN_OF = re.compile(
+    rb"['\xe2\x80\x99]{0,3} of (?!age\b|service\b|growth\b|history\b|innovation\b|success\b)"
+)
 _OVERALL = re.compile(rb"overall|total|cumulative")
+_OVERALL_BEFORE = re.compile(rb"(?:\btotal|\boverall)(?: experience)?(?: of|:)?\s?\Z")
+_INSTEAD_WORDS = (b"degree", b"lieu", b"substit", b"equivalent to", b"combination")
 _INSTEAD_BEFORE = re.compile(
     rb"degree[^.;\n]{0,200}\bor\b\W{0,3}(?:at least |an? "
-    rb"|minimum (?:of )?)?\Z|(?:in lieu of|substitut\w+|equivalent to)[^.;\n]{0,40}\Z"
+    rb"|(?:a )?minimum (?:of )?)?\Z|combination of education and experience"
+    rb"(?: \w+)? (?:total|equal)\w*[^.;\n]{0,20}\Z|(?:in lieu of|substitut\w+|equivalent to)[^.;\n]{0,40}\Z"
 )
+# "8 years of experience may be substituted for education"; not "required, but a degree may substitute".
+_STANDS_IN = re.compile(rb"(?:(?!degree|required|[.;\n]).)*\b(?:may|can|will)(?: be)? substitut")
 _SOME_YEARS = re.compile(rb"\d\+? ?(?:years|yrs)")
 # More is the age of a firm or a person.
 _OLDEST = 15
@@ -198,7 +222,8 @@ def read_years(
         most = _number(m["high"]) if m["high"] else None
         if most is not None and most <= least:
             most = None
-        if _INSTEAD_BEFORE.search(low[max(begin, m.start() - 230) : m.start()]):
+        words = low[max(begin, m.start() - 230) : m.start()]
+        if any(w in words for w in _INSTEAD_WORDS) and _INSTEAD_BEFORE.search(words):
             continue  # "a bachelor's degree or 8 years of experience" asks for no years beside the degree
         if least > _OLDEST or not _is_experience(
             low, int(batch.starts[row]), m.start(), end, begin, stop, section
@@ -207,7 +232,9 @@ def read_years(
         rule = "range" if most is not None else "least"
         preferred = section == PREFERRED or _years_preferred(low, end, stop)
         near = low[end : min(stop, end + 24)]
-        overall = _OVERALL.search(near) is not None
+        overall = bool(
+            _OVERALL.search(near) or _OVERALL_BEFORE.search(low, max(begin, m.start() - 40), m.start())
+        )
         at = bisect_left(degree_starts, m.start()) - 1
         goes_with = at >= 0 and degree_starts[at] >= max(begin, m.start() - 200)
         degree = degrees[at][1] if goes_with else None
@@ -228,15 +255,35 @@ def _follows_number(before: bytes) -> bool:
 def _is_experience(
     low: bytes, row_start: int, start: int, end: int, begin: int, stop: int, section: int
 ) -> bool:
-    if _NOT_EXPERIENCE.match(low, end, min(stop, end + 26)) or _NOT_BEFORE.search(
+    if low.find(b" substitut", end, min(stop, end + 140)) >= 0 and _STANDS_IN.match(
+        low, end, min(stop, end + 140)
+    ):
+        return False
+    if low.find(b"training program", end, min(stop, end + 80)) >= 0:
+        return False
+    if _NOT_EXPERIENCE.match(low, end, min(stop, end + 40)) or _NOT_BEFORE.search(
         low[max(begin, start - 40) : start]
     ):
         return False
     since = max(begin, start - 120)
-    if _COMPANY.search(low, since, start) or _COMPANY_AFTER.search(low, end, min(stop, end + 100)):
+    firm = _COMPANY.search(low, since, start)
+    if firm and not _ASKS.search(low, firm.end(), start):
         return False
-    if b"+" not in low[start:end] and _OUR.search(low, since, start):
+    if _COMPANY_AFTER.search(low, end, min(stop, end + 100)):
         return False
+    is_open = b"+" in low[start:end]
+    if not is_open and (ours := _OUR.search(low, since, start)) and not _ASKS.search(low, ours.end(), start):
+        return False
+    if is_open and _OPEN_OF.match(low, end, min(stop, end + 20)):
+        return True
+    if (
+        low[start - 1 : start] == b"("
+        and low[end : end + 1] == b")"
+        and _HOLDER.search(low, max(begin, start - 40), start)
+    ):
+        return True
+    if start == begin and stop - end <= 2 and b"-" in low[start:end]:
+        return True  # "5-9 years", alone on its line
     if low.find(b"experience", end, min(stop, end + 110)) >= 0:
         return True
     if _EXPERIENCE.search(low, end, min(stop, end + 110)) or _EXPERIENCE.search(
