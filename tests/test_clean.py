@@ -93,18 +93,110 @@ def test_clean_text(raw: str, expected: str) -> None:
     ("glued", "expected"),
     [
         ("some experience.Responsibilities: count", "some experience.\nResponsibilities: count"),
-        ("Boat AnalystPost Date today", "Boat Analyst\nPost Date today"),
-        ("the boatsRequirementsEducation: any", "the boats\nRequirements\nEducation: any"),
         ("years of experienceAbility to count", "years of experience\nAbility to count"),
         ("in one place.The boats", "in one place.\nThe boats"),
+        ("Port:Ada is the place", "Port:Ada is the place"),
+        ("our linkedIn page, javaScript and an index.Html", None),
         ("Node.Js and InDesign, YouTube, TensorFlow, JavaScript, a Ph.D and eBay", None),
         ("Amazon.Com and DevOps at OpenBuild, version 2.Five", None),
+        ("toolsHarbour and boatsQuay", None),
     ],
 )
-def test_lost_lines_come_back_in_flattened_texts_only(glued: str, expected: str | None) -> None:
-    assert clean_text(LONG + glued) == LONG + (expected or glued)
+def test_sure_lost_lines_come_back_in_any_text(glued: str, expected: str | None) -> None:
+    kept_lines = "a line of its own\n" * 80
+    assert clean_text(kept_lines + glued) == kept_lines + (expected or glued)
+
+
+@pytest.mark.parametrize(
+    ("glued", "expected"),
+    [
+        ("Boat AnalystPost Date today", "Boat Analyst\nPost Date today"),
+        ("the boatsRequirementsEducation: any", "the boats\nRequirements\nEducation: any"),
+    ],
+)
+def test_lost_headings_come_back_in_flattened_texts_only(glued: str, expected: str) -> None:
+    assert clean_text(LONG + glued) == LONG + expected
     kept_lines = "a line of its own\n" * 80
     assert clean_text(kept_lines + glued) == kept_lines + glued
+
+
+@pytest.mark.parametrize(
+    ("glued", "expected"),
+    [
+        # any word behind a small one; headings and skills behind a capitalised one
+        ("ropes and knotsHarbour masters know us", "ropes and knots\nHarbour masters know us"),
+        ("About HarbourlyWe count boats", "About Harbourly\nWe count boats"),
+        ("The PositionThe boats", "The Position\nThe boats"),
+        ("skills in PythonExperience with boats", "skills in Python\nExperience with boats"),
+        ("Deep LearningMachine Learning", "Deep Learning\nMachine Learning"),
+        ("techniques and toolsApplied knots", "techniques and tools\nApplied knots"),
+        ("all ProjectsDevelop ropes", "all Projects\nDevelop ropes"),
+        # capitals
+        ("the harbourPYTHON and ropes", "the harbour\nPYTHON and ropes"),
+        ("PURPOSE OF THE ROLEOur boats", "PURPOSE OF THE ROLE\nOur boats"),
+        ("Docker, AWSContainers: boats", "Docker, AWS\nContainers: boats"),
+        ("knowledge of SQLDemonstrated calm", "knowledge of SQL\nDemonstrated calm"),
+        # brackets, sentences, colons, years
+        ("boats (sail, oar, etc)Bonuses: ropes", "boats (sail, oar, etc)\nBonuses: ropes"),
+        ("we are looking for it.For us", "we are looking for it.\nFor us"),
+        ("Location:Port Ada", "Location: Port Ada"),
+        ("in boats or ropes5+ years of knots", "in boats or ropes\n5+ years of knots"),
+        ("needs of the harbourA calm temper", "needs of the harbour\nA calm temper"),
+        # a blank was lost, not a line
+        ("part of ourHarbour program", "part of our Harbour program"),
+        # names stay
+        ("Harbourly uses JavaScript, PyTorch, GitHub, LinkedIn, MongoDB, GraphQL", None),
+        ("PowerPoint, iOS, eCommerce, McKinsey, DevOps, MLOps, a PhD, APIs, SaaS", None),
+        ("SailWorks is great. Join SailWorks", None),
+        ("KollegInnen, spaCy, pySpark, noSQL, mySQL, ASP.NET, scikit-learn", None),
+        ("see https://ada.example/rolesOpen/someThing?jobName=oneTwo#partTwo", None),
+        ("write to @adaBoats or #adaBoats, name_ofThing, x.someName", None),
+    ],
+)
+def test_glue_is_cut_where_a_text_is_known_to_have_lost_lines(glued: str, expected: str | None) -> None:
+    proof = "Years of experienceAbility to count.\nCare for boatsStrong sense of order.\n"
+    repaired = "Years of experience\nAbility to count.\nCare for boats\nStrong sense of order.\n"
+    assert clean_text(proof + glued) == repaired + (expected or glued)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        # bullets without a line of their own
+        (
+            "What counts:\n- a rope- Knowledge of all sorts of boats- Calm in any storm- Care for every knot",
+            "What counts:\n- a rope\n- Knowledge of all sorts of boats\n- Calm in any storm"
+            "\n- Care for every knot",
+        ),
+        (
+            "You bring * Knowledge of all sorts of boats * Calm in a storm at sea * Care for each knot",
+            "You bring\n- Knowledge of all sorts of boats\n- Calm in a storm at sea\n- Care for each knot",
+        ),
+        ("a rope* and a knot*, 2 * 3 * 4 * 5", "a rope* and a knot*, 2 * 3 * 4 * 5"),
+        ("✅ one\n🔹 two\n\uf0d8 three", "- one\n- two\n- three"),
+        # what dumps and editors left behind
+        ("Harbourly\\u2019s boats \\ud83d\\ude80 \\u0041", "Harbourly’s boats 🚀 \\u0041"),
+        ("one boat. \\nTwo boats\\r\\n- three", "one boat.\nTwo boats\n- three"),
+        ("C:\\new", "C:\\new"),
+        ("say \\'boat\\' and \\\"rope\\\"", "say 'boat' and \"rope\""),
+        (
+            "you?ll need a bachelor?s degree, will you? so say yes",
+            "you’ll need a bachelor’s degree, will you? so say yes",
+        ),
+        ("https://ada.example/?s=1&t=2", "https://ada.example/?s=1&t=2"),
+        ("theÂupdatedÂlist of boatsÂ\nÂge, CÂMARA", "the updated list of boats\nÂge, CÂMARA"),
+        ("rope&nbsp &nbsp knot &amp boat", "rope knot & boat"),
+        (
+            "see [our boats](https://ada.example/x) or [mail us](mailto:a@ada.example)",
+            "see our boats or mail us",
+        ),
+        ("[email](https://ada.example)", "[email](https://ada.example)"),
+        ("𝗪𝗵𝗮𝘁 𝘄𝗲 offer", "What we offer"),
+        ("Ã quai, lâ\x80\x99Ã©quipe est Ã la mer", "à quai, l’équipe est à la mer"),
+    ],
+)
+def test_dirt_of_sources(raw: str, expected: str) -> None:
+    assert clean_text(raw) == expected
 
 
 @pytest.mark.parametrize(
@@ -166,6 +258,19 @@ FRAGMENTS = st.sampled_from(
             "\u2028",
         ),
         *("Responsibilities", "experience", "Ability to", "The boats", ". ", "word ", LONG),
+        *(
+            "\\u2019",
+            "\\u00c3",
+            "](https://a.b)",
+            "[x",
+            "?s ",
+            "Â ",
+            "SQL",
+            "Python",
+            "5 years",
+            "* X",
+            "- X",
+        ),
     ]
 )
 
@@ -190,6 +295,10 @@ def test_cleaning_a_clean_text_changes_nothing(raw: str) -> None:
         ("we count boats and…", None, True),
         ("we count boats and...", None, True),
         ("we count boats, […]", None, True),
+        ("we count boats, ropes, ...", None, False),
+        ("we count boats, ropes etc...", None, False),
+        ("we count boats and ropes.....", None, False),
+        ("write to https://boats.example.com/open-roles/boat-an...", None, False),
         ("we count boats.", "false", False),
         ("we count boats.", None, False),
         (None, None, False),
@@ -228,6 +337,18 @@ def test_cut_lengths_are_piles_at_the_greatest_length() -> None:
             "Szukamy osoby, która liczy łodzie w porcie i nie boi się pracy z danych oraz jest na miejscu.",
             "pl",
         ),
+        # the larger part counts, not the first
+        (
+            "Wir zählen Boote und das ist gut. " * 3 + "You will join our team and count the boats. " * 20,
+            "en",
+        ),
+        (
+            "We count the boats. " * 5
+            + "Wir suchen dich, denn die Boote zählen sich nicht von selbst. " * 20,
+            "de",
+        ),
+        ("Räkna båtar i en hamn i Ada och i en vik i norr i sol.", None),
+        ("AI, AI engineers and AI boats: AI", None),
         ("SQL, Python, Tableau", None),
         ("我们正在寻找数据分析师", None),
         ("", None),

@@ -13,6 +13,7 @@ ROOT = Path(rolediff.__file__).parent
 LAYERS = [
     {"errors", "settings", "schema", "results", "wording", "beta"},
     {"taxonomy", "statistics", "storage"},
+    {"unglue"},
     {"clean", "official", "feeds", "titles"},
     {"fields", "places"},
     {"copies", "extract", "labels"},

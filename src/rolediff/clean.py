@@ -20,19 +20,37 @@ import pyarrow as pa
 from selectolax.lexbor import LexborHTMLParser
 
 from rolediff.taxonomy import read_table
+from rolediff.unglue import classes_of, find_lost_lines
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────────
 
 # Only where one of these stands is the repair of encodings tried: it costs more than all else.
 _DOUBLE_ENCODED = re.compile("[ÃÂâÅ][\x80-\xbf‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œž€Ÿ ]|ð[\x9fŸ]|ï¼|ï»¿")
+_CONTROL = re.compile("[\x80-\x9f]")  # such characters stand for others of Windows
+_SPLIT_WORD = re.compile(r"Ã (?: |s |quel|quilo)")  # "Ã s" is "às"
 _DOUBLE_ENCODED_FIRST = "ÃÂâÅðï"
 
+# Half of a double-encoded blank ("équipesÂ", "updatedÂresume", not "Âge" or "CÂMARA"), an apostrophe
+# that a source could not write ("Bachelor?s"), and characters written out by a source's dump.
+_HALF_BLANK = re.compile(r"(?<![A-ZÀ-Ý])Â(?=[\s.,;:!?)]|\Z)|(?<=[a-zà-ÿ,.:;])Â(?=[A-Za-z])")
+_LOST_APOSTROPHE = re.compile(r"\?(?<=[a-z]\?)(?=(?:s|t|ll|re|ve|d|m)(?:[\s,.;:!)]|\Z))")
+_WRITTEN_BREAK = re.compile(r"(?<!\\)(?:\\r)?\\n(?=[A-ZÀ-Ý\s\\•*-]|\Z)")
+_WRITTEN_CHARACTERS = re.compile(
+    r"(?:\\u(?:00[89a-fA-F]|0[1-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2})[0-9a-fA-F])+"
+)
+
 _BREAKS = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-_BULLETS = "•●▪■◦‣∙⁃□➢➤❖◆♦✓✔➔►▶\uf0b7\uf0a7\uf0d8"
+_BULLETS = "•●▪■◦‣∙⁃□➢➤❖◆♦✓✔✅☑➔►▶\uf06e\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc"
 _SPECIAL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u180e\u2000-\u2011\u2028-\u202f"
     f"\u205f-\u206f\u3000\u3164\ue000-\ue003\ufe00-\ufe0f\ufeff\ufffc{_BULLETS}]"
 )
+# Characters beyond 16 bits stand apart: in the class above they would make it ten times slower.
+_WIDE_BULLETS = "🔹🔸🔷🔶"
+_WIDE_BULLET = re.compile(f"[{_WIDE_BULLETS}]")
+_ASCII_CONTROLS = bytes([*range(10), *range(11, 32), 127])  # all of the class above that is ASCII
+_BOLD = re.compile("[\U0001d400-\U0001d7ff]+")  # letters of mathematics, used as bold type
+_BOLD_SIGNS = "𝐞𝗲𝙚𝒆𝑒𝖾𝘦𝐄𝗘"
 # A middle dot is a bullet only beside a blank: "développeur·se" is a word.
 _MIDDLE_DOT = re.compile(r"(?<![\w\]])[·‧](?=[\s•·‧])|(?<![^\s•·‧])[·‧]")
 _BLANKS = " \n"
@@ -56,12 +74,15 @@ _CELL = re.compile(r"</?t[dh]\b[^<>]*>", re.IGNORECASE)
 # Marks set into HTML before it is parsed; `_SPECIAL` has dropped them from the source's own text.
 _LINE, _PARAGRAPH, _BULLET, _BR_LINE = "\ue000", "\ue001", "\ue002", "\ue003"
 _MARKS = re.compile("\\s?([\ue000-\ue003][\\s\ue000-\ue003]*)")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ENTITY = re.compile(
+    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});|&(?:nbsp|amp|bull|rsquo)(?![\w;=])"
+)
 _HIDDEN = ["script", "style", "template", "noscript", "title", "svg", "iframe", "object"]
 _ROUNDS = 12  # HTML inside escaped HTML inside ...: more than four were never seen
 
 # No brackets: a redaction puts "[" behind what stood before it.
-_MARKDOWN_ESCAPE = re.compile(r"\\+(?=[-+*_.!#&()~>|`$])")
+_MARKDOWN_ESCAPE = re.compile(r"\\+(?=[-+*_.!#&()~>|`$'\"])")
+_MARKDOWN_LINK = re.compile(r"\[(?!email\]|phone\])([^\[\]\n]+)\]\((?:https?://|mailto:)[^\s()]*\)")
 _MARKDOWN_BOLD = re.compile(r"(?<![\w*\]])\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*(?![\w*\[])")
 _MARKDOWN_HEADING = re.compile(r"(?m)^(?:#{2,6} +)+(?=\S)")
 _EMPTY_BULLET = re.compile(r"(?m)^[-–*• ]*•[-–*• ]*$")
@@ -72,6 +93,7 @@ _REACH = 48  # characters round a sign in which an address or number and its lab
 _AT = re.compile("@")
 _EMAIL = re.compile(r"[\w.+%-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _SEVEN_DIGITS = re.compile(r"[0-9](?:[ ./()-]{0,2}[0-9]){6}")  # the cheap test before the next two
+_SEVEN_DIGIT_CLASSES = re.compile(rb"d(?:[^aAdq]{0,2}d){6}")  # and one before it, in `unglue.classes_of`
 # Telephone numbers: the North American form with an area code; an international one behind "+";
 # the French form in pairs; any number of 7 to 15 digits behind a word for telephone.
 _PHONE = re.compile(
@@ -88,17 +110,6 @@ _LABELLED_PHONE = re.compile(
     re.IGNORECASE,
 )
 
-# A text of fewer line breaks than one in so many characters was flattened by its source. Of the
-# sources that keep their lines hardly any text falls below; those that lost them have none.
-_FLAT_CHARS = 600
-_CAPITAL_AFTER = re.compile(r"[A-ZÀ-Ý](?<=[a-zà-ÿ0-9.!?:;)%][A-ZÀ-Ý])[a-zà-ÿ’']+")
-_SENTENCE_END = re.compile(r"(?:[a-zà-ÿ]{3}|[)%])[.!?:;]\Z")
-_NO_SENTENCE = frozenset(["Js", "Net", "Com", "Io", "Org", "Ai", "Py", "Sc", "Tech", "Inc", "App", "Co"])
-_LAST_WORD = re.compile(r"[^\W\d_]+\Z")
-_LONGEST_HEADING = 32
-_MIN_ITEM = 20  # mean characters between bullets; shorter is "London • Full-time • Remote"
-_DASH_ITEM = re.compile(r" [-–] (?=[A-ZÀ-Ý]|\d+\+)(?<!\d...)")
-
 
 def clean_text(raw: str) -> str:
     """Plain text of an advert, as Unicode NFC with its lines, paragraphs and list items.
@@ -112,9 +123,15 @@ def clean_text(raw: str) -> str:
         before = text
         text = _clean_once(text)
         # One step may make what an earlier one reads: rarely, and only of these characters.
-        if text == before or not (any(c in text for c in "·*\\") or _seems_double_encoded(text)):
+        if text == before or not (
+            any(sign in text for sign in ("·", "*", "\\", "Â", "](")) or _seems_unfinished(text)
+        ):
             break
     return text
+
+
+def _seems_unfinished(text: str) -> bool:
+    return ("?" in text and _LOST_APOSTROPHE.search(text) is not None) or _seems_double_encoded(text)
 
 
 def _clean_once(text: str) -> str:
@@ -123,7 +140,7 @@ def _clean_once(text: str) -> str:
         text = _decode(text)
         if text == before or not ("&" in before or "<" in before or _seems_double_encoded(text)):
             break
-    for step in (_tidy, _undo_markdown, _redact, _find_lost_lines):
+    for step in (_tidy, _undo_markdown, _redact, find_lost_lines):
         before = text
         text = step(text)
         if text != before:
@@ -140,20 +157,54 @@ def _decode(text: str) -> str:
     """One round of encodings, characters and markup."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.count("\\n") > 1 and "\n" not in text.strip():  # line breaks written out by a source's dump
-        text = text.replace("\\n", "\n")
-    if not text.isascii() and _seems_double_encoded(text):
-        text = ftfy.fix_encoding(_tidy(text))  # what it does depends on the blanks round a letter
-    text = _SPECIAL.sub(_plain_character, text)
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    if "·" in text or "‧" in text:
-        text = _MIDDLE_DOT.sub("•", text)
+    if "\\" in text:
+        if text.count("\\n") > 1 and "\n" not in text.strip():
+            text = text.replace("\\r\\n", "\n").replace("\\n", "\n")
+        text = _WRITTEN_BREAK.sub("\n", text)
+        text = _WRITTEN_CHARACTERS.sub(_written_characters, text)
+    if text.isascii():
+        if len(text.encode().translate(None, _ASCII_CONTROLS)) < len(text):
+            text = _SPECIAL.sub(_plain_character, text)
+    else:
+        text = _decode_characters(text)
+    if "?" in text:
+        text = _LOST_APOSTROPHE.sub("’", text)
     if "<" in text and _HTML.search(text):
         return _strip_html(text)
     if "&" in text:
         return _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     return text
+
+
+def _decode_characters(text: str) -> str:
+    if _seems_double_encoded(text):
+        text = _repair_encoding(text)
+    if any(char in text for char in _WIDE_BULLETS):
+        text = _WIDE_BULLET.sub("•", text)
+    if any(char in text for char in _BOLD_SIGNS):
+        text = _BOLD.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    text = _SPECIAL.sub(_plain_character, text)
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if "Â" in text:
+        text = _HALF_BLANK.sub(" ", text)
+    if "·" in text or "‧" in text:
+        text = _MIDDLE_DOT.sub("•", text)
+    return text
+
+
+def _repair_encoding(text: str) -> str:
+    """What double encoding spoilt, repaired: the whole text at once where that works, else by ftfy."""
+    whole = text
+    if "Ã " in text and not _SPLIT_WORD.search(text):
+        whole = text.replace("Ã ", "Ã\xa0 ")  # "à": its second byte was taken for a blank
+    try:  # in a tenth of the time, and hardly ever true by chance: few texts are also UTF-8
+        whole = whole.replace("Â ", "Â\xa0").encode("latin-1").decode()
+    except UnicodeError:
+        whole = "\x80"
+    if _CONTROL.search(whole):
+        return ftfy.fix_encoding(_tidy(text))  # what it does depends on the blanks round a letter
+    return whole
 
 
 def _seems_double_encoded(text: str) -> bool:
@@ -169,6 +220,11 @@ def _plain_character(match: re.Match[str]) -> str:
     if char in "\u2010\u2011":  # hyphens that look like "-": "T‑SQL"
         return "-"
     return "•" if char in _BULLETS else ""
+
+
+def _written_characters(match: re.Match[str]) -> str:
+    units = bytes.fromhex(match[0].replace("\\u", ""))
+    return units.decode("utf-16-be", "ignore")
 
 
 def _strip_html(text: str) -> str:
@@ -211,14 +267,18 @@ def _tidy(text: str) -> str:
 def _undo_markdown(text: str) -> str:
     if "\\" in text:
         text = _MARKDOWN_ESCAPE.sub("", text)
+    if "](" in text:
+        text = _MARKDOWN_LINK.sub(r"\1", text)
     if "**" in text:
         text = _MARKDOWN_BOLD.sub(r"\1", text)
-    return _MARKDOWN_HEADING.sub("", text) if "#" in text else text
+    return _MARKDOWN_HEADING.sub("", text) if "## " in text else text
 
 
 def _redact(text: str) -> str:
     if "@" in text:
         text = _redact_near(text, _AT, lambda part: _EMAIL.sub("[email]", part))
+    if not _SEVEN_DIGIT_CLASSES.search(classes_of(text)):
+        return text
     return _redact_near(text, _SEVEN_DIGITS, _redact_phones)
 
 
@@ -240,70 +300,13 @@ def _redact_near(text: str, sign: re.Pattern[str], redact: Callable[[str], str])
     return text
 
 
-@cache
-def _line_starts() -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]:
-    """Words that begin list items, and patterns for a heading that starts or ends at a place."""
-    kinds: dict[str, set[str]] = {"heading": set(), "item": set()}
-    for row in read_table("line_starts"):
-        if row["kind"] not in kinds:
-            raise row.broken(f"kind {row['kind']!r} is neither heading nor item")
-        kinds[row["kind"]].update(row.items("words"))
-    headings = "|".join(sorted(map(re.escape, kinds["heading"]), key=len, reverse=True))
-    starts, ends = re.compile(rf"(?:{headings})(?![a-zà-ÿ])"), re.compile(rf"(?:{headings})\Z")
-    return frozenset(kinds["item"]), starts, ends
-
-
-def _find_lost_lines(text: str) -> str:
-    """Line breaks put back where a source dropped them, on strong evidence only.
-
-    Evidence is a sentence's end without a blank behind it, a known heading that runs into its
-    neighbour, a lower-case word that runs into a known first word of list items, and runs of bullets.
-    """
-    if len(text) > _FLAT_CHARS * (text.count("\n") + 1):
-        items, heading, heading_end = _line_starts()
-        cuts: list[int] = []
-        for match in _CAPITAL_AFTER.finditer(text):
-            at, word = match.start(), match[0]
-            if text[at - 1] in ".!?:;":
-                lost = word not in _NO_SENTENCE and bool(_SENTENCE_END.search(text, max(at - 4, 0), at))
-            else:
-                lost = bool(heading.match(text, at)) or (word in items and _ends_plain_word(text, at))
-            if lost or (text[at - 1].isalpha() and _ends_heading(text, at, heading_end, cuts)):
-                cuts.append(at)
-        for at in reversed(cuts):
-            text = text[:at] + "\n" + text[at:]
-    if "•" in text:
-        text = _split_lines(text, re.compile(r" ?• ?"), least=1)
-    if text.count(" - ") + text.count(" – ") > 2:
-        text = _split_lines(text, _DASH_ITEM, least=3)
-    return text
-
-
-def _ends_plain_word(text: str, at: int) -> bool:
-    """Whether a lower-case word of four letters or more ends here ("experience", not "Tensor", "mac")."""
-    last = _LAST_WORD.search(text, max(at - 30, 0), at)
-    return text[at - 1] in ")%" or (last is not None and len(last[0]) > 3 and last[0].islower())
-
-
-def _ends_heading(text: str, at: int, heading_end: re.Pattern[str], cuts: list[int]) -> bool:
-    """Whether a whole heading ends here, behind no letter or one that it has been cut from."""
-    match = heading_end.search(text, max(at - _LONGEST_HEADING, 0), at)
-    start = match.start() if match else -1
-    return start == 0 or (start > 0 and not text[start - 1].isalpha()) or start in cuts[-1:]
-
-
-def _split_lines(text: str, bullet: re.Pattern[str], least: int) -> str:
-    lines = text.split("\n")
-    for n, line in enumerate(lines):
-        count = len(bullet.findall(line)) if len(line) >= _MIN_ITEM * (least + 1) else 0
-        if count >= least and len(line) >= _MIN_ITEM * (count + 1):
-            lines[n] = bullet.sub("\n- ", line)
-    return "\n".join(lines)
-
-
-# ── cut texts ────────────────────────────────────────────────────────────────────────────────────
-
-_CUT_END = re.compile(r"[^\W_][,;:]?\s?(?:…|\.{3,}|\[(?:…|\.\.\.)\])\s*\Z")
+# An ellipsis behind a comma, behind "etc" and at more than three dots is the author's own; the one of
+# an address shortens the address.
+_CUT_END = re.compile(
+    r"(?:[^\W_][,;:]?\s?\[(?:…|\.{3})\]|(?<!\betc)(?<=[^\W_])\s?(?:…|\.{3}))\s*\Z", re.IGNORECASE
+)
+_LONGEST_ADDRESS = 400
+_ADDRESS_END = re.compile(r"(?:://|www\.)\S*\Z")
 _PILE = 5  # texts of exactly the greatest length, and at least this share of the origin's texts
 _PILE_SHARE = 0.01
 _PILE_SLACK = 3  # a cut text that lost the blanks at its end is shorter by as many
@@ -313,7 +316,9 @@ def is_cut(text: str | None, stated: str | None = None) -> bool:
     """Whether a text breaks off: its source says so, or it ends in an ellipsis behind a word."""
     if stated is not None and stated.strip().casefold() in ("true", "1", "yes", "t"):
         return True
-    return text is not None and _CUT_END.search(text, max(len(text) - 20, 0)) is not None
+    if text is None or not _CUT_END.search(text, max(len(text) - 20, 0)):
+        return False
+    return _ADDRESS_END.search(text, max(len(text) - _LONGEST_ADDRESS, 0)) is None
 
 
 def cut_lengths(lengths: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> set[int]:
@@ -336,19 +341,20 @@ def cut_lengths(lengths: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> set
 
 # ── language ─────────────────────────────────────────────────────────────────────────────────────
 
-_HEAD, _MIDDLE = 700, 300  # characters read: the start, and a slice from the middle
+_SLICES, _SLICE = 4, 250  # read are so many slices of so many characters, evenly from start to end
 _MIN_WORDS = 4  # stop words that the winner needs, and how far it must lead the next
+_MIN_DISTINCT, _MANY_WORDS = 3, 20  # different ones, unless there are many: Swedish has Polish "i"
 _LEAD = 1.3
 
 
 @cache
-def _stopwords() -> dict[str, str]:
-    """Languages of a stop word, separated by blanks."""
+def _stopwords() -> dict[str, tuple[str, ...]]:
+    """Languages of a stop word."""
     languages: dict[str, list[str]] = {}
     for row in read_table("stopwords"):
         for word in dict.fromkeys(row.items("words")):
             languages.setdefault(word, []).append(row["language"])
-    return {word: " ".join(found) for word, found in languages.items()}
+    return {word: tuple(found) for word, found in languages.items()}
 
 
 def tell_language(text: str) -> str | None:
@@ -356,20 +362,25 @@ def tell_language(text: str) -> str | None:
 
     A text in two languages gets the one with more words, or None where neither leads clearly.
     """
-    part = text[:_HEAD]
-    if len(text) > 2 * _HEAD:
-        part += " " + text[len(text) // 2 :][:_MIDDLE]
+    part = text
+    if len(text) > _SLICES * _SLICE:
+        step = (len(text) - _SLICE) // (_SLICES - 1)
+        part = " ".join([text[at : at + _SLICE] for at in range(0, _SLICES * step, step)])
     words = part.lower().replace("’", "'").split()
+    known = _stopwords()
     scores: Counter[str] = Counter()
-    for languages, count in Counter(map(_stopwords().get, words)).items():
-        for language in languages.split() if languages else ():
+    for languages, count in Counter(map(known.get, words)).items():
+        for language in languages or ():
             scores[language] += count
     ranked = scores.most_common(2)
     if not ranked or ranked[0][1] < _MIN_WORDS:
         return None
-    if len(ranked) > 1 and ranked[0][1] < _LEAD * ranked[1][1]:
+    first, score = ranked[0]
+    if len(ranked) > 1 and score < _LEAD * ranked[1][1]:
         return None
-    return ranked[0][0]
+    if score < _MANY_WORDS and sum(first in known.get(word, ()) for word in set(words)) < _MIN_DISTINCT:
+        return None
+    return first
 
 
 # ── batches ──────────────────────────────────────────────────────────────────────────────────────

@@ -62,6 +62,7 @@ _READERS = (
     "storage",
     "taxonomy",
     "titles",
+    "unglue",
     "warehouse",
 )
 
