@@ -405,8 +405,8 @@ def hostile_advert() -> dict[str, str]:
         "date_posted": "2026-12-24",  # the newest, so that it is shown first
         "url": "javascript:alert(3)",
         "description": (
-            'What you do for us in this post:\n- Write SQL <marquee onmouseover=alert(4)> for the "till" & more.\n'
-            "- Build dashboards with Tableau {{ 7 * 7 }} and {% raw %} for all of the shops that we have.\n\n"
+            'Responsibilities:\n- Write SQL <marquee onmouseover=alert(4)> for the "till" & more.\n'
+            "- Build dashboards with Tableau {{ 7 * 7 }} and {% raw %} for managers and analysts.\n\n"
             "Requirements:\n- Excel & SQL > 2 years, and a love of the letters < and >.\n"
         ),
     }

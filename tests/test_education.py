@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolediff.extract import education, sections
+from rolediff.extract import education, headings
 from rolediff.extract.batch import TextBatch
 from rolediff.extract.matcher import Matcher
 
-MATCHER = Matcher({"education": education.phrases(), "heading": sections.phrases()})
+MATCHER = Matcher({"education": education.phrases(), "heading": headings.phrases()})
 
 
 def read(texts):
     batch = TextBatch(pa.array(texts, pa.large_string()))
     found = MATCHER.find(batch)
-    parts = sections.Sections(batch, found.of("heading"))
+    parts = headings.Headings(batch, found.of("heading"))
     return batch, education.read_education(batch, found.of("education"), parts)
 
 

@@ -32,7 +32,7 @@ def uses(text: str) -> list[tuple[str, bool]]:
         ("Clouds such as AWS (Zorbix, EC2).", [("Zorbix", True)]),
         ("Tools such as Zorbix, Python and Airflow.", [("Zorbix", True)]),
         ("You have worked with Python, zorb2vec and SQL.", [("zorb2vec", True)]),
-        ("You have worked with Python, zorbix.js and SQL.", [("zorbix.js", True)]),
+        ("Requirements\n- Experience with Python, zorbix.js and SQL", [("zorbix.js", True)]),
         ("You have worked with Python, Zorbix Query Studio and SQL.", [("Zorbix Query Studio", True)]),
         ("You have worked with Python, zorbix, SQL.", [("zorbix", True)]),  # small, between known tools
         ("You have worked with Python and zorbix.", []),
@@ -44,7 +44,7 @@ def uses(text: str) -> list[tuple[str, bool]]:
         ("You will meet Data Engineers, Python and SQL.", []),  # people
         ("You know Python, machine learning and SQL.", []),  # nothing is missing
         ("About us\nWe love Python, Zorbix and SQL.", []),
-        ("Benefits\nPython, Zorbix and SQL courses.", []),
+        ("Benefits\nHealth insurance, paid holidays and courses in Python, Zorbix and SQL.", []),
         ("A degree in Zorbology, Statistics or Computer Science.", []),
         ("HR, Sales, Finance, Zorbix, Legal and SQL.", []),  # one known skill speaks for no long list
         ("", []),

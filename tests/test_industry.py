@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from rolediff.extract import industry, sections
+from rolediff.extract import headings, industry, sections
 from rolediff.extract.batch import TextBatch
 from rolediff.extract.matcher import Matcher
 
@@ -13,8 +13,8 @@ from rolediff.extract.matcher import Matcher
 def read(*texts: str) -> tuple[list[str | None], list[str]]:
     """Industries, and the quotes of the mentions."""
     batch = TextBatch(pa.array(texts, pa.large_string()))
-    found = Matcher({"heading": sections.phrases(), "industry": industry.phrases()}).find(batch)
-    parts = sections.Sections(batch, found.of("heading"))
+    found = Matcher({"heading": headings.phrases(), "industry": industry.phrases()}).find(batch)
+    parts = sections.Sections(batch, headings.Headings(batch, found.of("heading")))
     ids, mentions = industry.read_industry(batch, found.of("industry"), parts)
     quotes = [batch.quote(s, e) for s, e in zip(mentions.start.tolist(), mentions.end.tolist(), strict=True)]
     return ids.to_pylist(), quotes
@@ -30,8 +30,6 @@ def read(*texts: str) -> tuple[list[str | None], list[str]]:
         # Benefits say nothing of the business.
         ("We need an analyst.\nBenefits\n- Life insurance company plan, health care, medical clinics", None),
         ("We need an analyst who knows SQL.", None),
-        # Two industries of like weight: no answer.
-        ("Hollow Oak is an airline. Hollow Oak is a hospital.", None),
         ("", None),
     ],
 )

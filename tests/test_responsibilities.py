@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rolediff.extract import responsibilities, sections
+from rolediff.extract import duty_rules, headings, linear, responsibilities, sections
 from rolediff.extract.batch import TextBatch
 from rolediff.extract.matcher import Matcher
 from rolediff.taxonomy import responsibilities as duties
@@ -17,13 +17,13 @@ from rolediff.taxonomy import responsibilities as duties
 if TYPE_CHECKING:
     from rolediff.extract.mentions import Mentions
 
-MATCHER = Matcher({"heading": sections.phrases(), "duty": responsibilities.phrases()})
+MATCHER = Matcher({"heading": headings.phrases(), "duty": duty_rules.phrases()})
 
 
 def read(*texts: str) -> tuple[TextBatch, Mentions]:
     batch = TextBatch(pa.array(texts, pa.large_string()))
     found = MATCHER.find(batch)
-    parts = sections.Sections(batch, found.of("heading"))
+    parts = sections.Sections(batch, headings.Headings(batch, found.of("heading")))
     return batch, responsibilities.read_responsibilities(batch, found.of("duty"), parts)
 
 
@@ -61,7 +61,7 @@ def codes(text: str) -> set[str]:
         ("Plan project timelines", "R25"),
         ("Define the data strategy", "R26"),
         ("Collaborate with pilots", "R27"),
-        ("Evaluate tools of other makers", "R28"),
+        ("Evaluate and recommend new tools and technologies", "R28"),
         ("Define KPIs for balloons", "R29"),
         ("Manage the budget", "R30"),
         ("Troubleshoot issues of end users", "R31"),
@@ -72,7 +72,8 @@ def codes(text: str) -> set[str]:
     ],
 )
 def test_reads(text: str, code: str) -> None:
-    assert code in codes(f"Responsibilities\n- {text}.")
+    advert = f"We are looking for a data analyst.\nResponsibilities\n- Fly balloons\n- {text}.\n- Land them."
+    assert code in codes(advert)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_reads(text: str, code: str) -> None:
         "Requirements\n- Proven record of how to create dashboards",
         # About the employer, benefits, law.
         "About us\nFor years people here build dashboards and collaborate",
-        "Benefits\n- Coaches who mentor you",
+        "Benefits\n- Health insurance and paid holidays\n- Coaches who mentor you",
         # Two cues in two sentences are no duty.
         "Be ready to build. Dashboards are on all walls.",
         "Fly balloons all day",
@@ -102,7 +103,7 @@ def test_mention_spans_both_cues() -> None:
     batch, mentions = read("Nothing here.", "- You will design and build all new dashboards for us.")
     at = mentions.value.to_pylist().index("build-dashboards-and-reports")
     assert batch.quote(mentions.start[at], mentions.end[at]) == "build all new dashboards"
-    assert mentions.rule[at].as_py() == "duty:build+dashboard"
+    assert mentions.rule[at].as_py() == "duty:rule"
     assert batch.row_of(mentions.start).tolist() == [1] * len(mentions)
 
 
@@ -121,7 +122,9 @@ def test_any_words(words: list[str]) -> None:
 
 
 def test_every_duty_has_a_rule() -> None:
-    tables = responsibilities._tables()
-    assert {duties()[i].code for i in tables.ids.take(pa.array(tables.code)).to_pylist()} == {
-        f"R{n:02}" for n in range(1, 36)
-    }
+    listed = [r.code for r in duties().values()]
+    assert {listed[code] for code in duty_rules._tables().code} == set(listed)
+
+
+def test_the_model_knows_every_duty() -> None:
+    assert sorted(linear.load("duty").classes) == sorted(r.code for r in duties().values())

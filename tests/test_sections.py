@@ -1,4 +1,4 @@
-"""The parts of a posting."""
+"""The part of a posting that each clause belongs to, with and without headings."""
 
 from __future__ import annotations
 
@@ -6,111 +6,86 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from rolediff.extract import sections
+from rolediff.extract import headings, sections
 from rolediff.extract.batch import TextBatch
 from rolediff.extract.matcher import Matcher
 
+MATCHER = Matcher({"heading": headings.phrases()})
+
+
+def parts_of(*texts: str) -> tuple[TextBatch, sections.Sections]:
+    batch = TextBatch(pa.array(texts, pa.large_string()))
+    return batch, sections.Sections(batch, headings.Headings(batch, MATCHER.find(batch).of("heading")))
+
 
 def section_of(text: str, words: str) -> str:
-    """The section in which `words` stand."""
-    batch = TextBatch(pa.array([text], pa.large_string()))
-    parts = sections.Sections(batch, Matcher({"heading": sections.phrases()}).find(batch).of("heading"))
-    at = batch.data.index(words.encode())
-    return sections.SECTIONS[parts.at(np.array([at]))[0]]
+    batch, parts = parts_of(text)
+    return sections.SECTIONS[parts.at(np.array([batch.data.index(words.encode())]))[0]]
 
 
-LINES = """Zumbrota Labs makes kites.
-About Us
-We have flown kites since 1999.
-Key Responsibilities:
-- Build kite models
-- Location: every beach
+# No heading tells where these parts begin.
+PLAIN = """Zumbrota Labs is a leading provider of weather software, and our customers span the globe.
+Founded in 2011, we are a team of 200 people who love what we do.
+Work closely with analysts to define metrics and create dashboards.
+Design, develop and maintain data pipelines, and ensure data quality.
+Provide support to users and document processes.
+Bachelor's degree in computer science or a related field.
+3+ years of experience with Python and SQL.
+Strong communication skills and the ability to work in a team.
+We offer a competitive salary, health insurance, a 401(k) plan and paid holidays.
+Zumbrota Labs does not discriminate on the basis of race, religion, gender, age or disability."""
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("leading provider", "employer"),
+        ("Founded in", "employer"),
+        ("maintain data pipelines", "responsibilities"),
+        ("Work closely", "responsibilities"),
+        ("computer science", "requirements"),
+        ("experience with Python", "requirements"),
+        ("communication skills", "requirements"),
+        ("health insurance", "pay-benefits"),
+        ("discriminate", "legal"),
+    ],
+)
+def test_without_headings(words: str, expected: str) -> None:
+    assert section_of(PLAIN, words) == expected
+
+
+HEADED = """What you'll do
+- Build data pipelines for weather stations
+- Maintain the warehouse and its models
 Requirements
-- Five years of string theory
-Education: BSc in Wind
-- Patience
+- Experience with Spark and Airflow
+- Knowledge of data modelling
 Nice to have
-- Own kite
-Benefits
-- Free string
-Zumbrota is an equal opportunity employer and welcomes all kites.
-- Paid wind leave
-How to apply
-Send a kite."""
+- Experience with Kafka
+- Knowledge of forecasting methods
+Founded in 2009, Zumbrota Labs is a leading weather company.
+Our mission is to help our customers, the farmers of four continents."""
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("Zumbrota Labs makes", ""),
-        ("flown kites", "employer"),
-        ("Build kite", "responsibilities"),
-        ("every beach", "pay-benefits"),
-        ("string theory", "requirements"),
-        ("BSc in Wind", "requirements"),
-        ("Patience", "requirements"),
-        ("Own kite", "preferred"),
-        ("Free string", "pay-benefits"),
-        ("welcomes all kites", "legal"),
-        ("Paid wind leave", "pay-benefits"),
-        ("Send a kite", "apply"),
+        ("Build data", "responsibilities"),
+        ("Spark", "requirements"),
+        ("data modelling", "requirements"),
+        ("Kafka", "preferred"),
+        ("forecasting", "preferred"),
+        # The part before ends without a heading.
+        ("Our mission", "employer"),
     ],
 )
-def test_lines(words: str, expected: str) -> None:
-    assert section_of(LINES, words) == expected
+def test_with_headings(words: str, expected: str) -> None:
+    assert section_of(HEADED, words) == expected
 
 
-FLAT = (
-    "Zumbrota Labs makes kites and everything that goes with a kite, for beaches of all sizes in the world. "
-    "WHAT YOU'LL DO Build kites and the models behind them, day after day after day and in all weathers "
-    "Minimum Qualifications Five years of string, some of them spent outdoors, and a head for heights "
-    "PREFERRED QUALIFICATIONS A kite of your own. Your benefits and requirements are on our mind. The end."
-)
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("makes kites", ""),
-        ("Build kites", "responsibilities"),
-        ("years of string", "requirements"),
-        ("A kite of", "preferred"),
-        ("The end", "preferred"),
-    ],
-)
-def test_lost_line_breaks(words: str, expected: str) -> None:
-    assert section_of(FLAT, words) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "words", "expected"),
-    [
-        # A phrase in a sentence is no heading.
-        ("Our requirements, in short, are few.\nWind", "Wind", ""),
-        ("We meet the requirements of kites.\nWind", "Wind", ""),
-        ("Requirements for this role:\nWind", "Wind", "requirements"),
-        ("### Requirements ###\nWind", "Wind", "requirements"),
-        # A heading that tells nothing ends the part before it.
-        ("Benefits\nstring\nFull Job Description\nWind", "Wind", ""),
-        # A label is a heading alone on its line or before a colon only.
-        ("Skills\nWind", "Wind", "requirements"),
-        ("preferred: Wind", "Wind", "preferred"),
-        ("It is preferred that kites fly\nWind", "Wind", ""),
-        # A statement at the top does not swallow the text.
-        ("We are an equal opportunity employer.\nResponsibilities\nWind", "Wind", "responsibilities"),
-        ("Aufgaben:\nWind", "Wind", "responsibilities"),
-        ("Profil recherché :\nWind", "Wind", "requirements"),
-    ],
-)
-def test_headings(text: str, words: str, expected: str) -> None:
-    assert section_of(text, words) == expected
-
-
-def test_rows_do_not_leak() -> None:
-    batch = TextBatch(pa.array(["Requirements\nwind", "string", ""], pa.large_string()))
-    parts = sections.Sections(batch, Matcher({"heading": sections.phrases()}).find(batch).of("heading"))
-    assert parts.at(np.array([14, batch.data.index(b"string")])).tolist() == [3, 0]
-
-
-def test_headings_are_distinct() -> None:
-    assert len(set(sections.phrases())) == len(sections.phrases())
+def test_a_row_does_not_depend_on_others() -> None:
+    texts = [PLAIN, "", HEADED, "SQL", PLAIN]
+    _, parts = parts_of(*texts)
+    for row, text in enumerate(texts):
+        alone = parts_of(text)[1].code
+        assert parts.code[parts.clauses.row == row].tolist() == alone.tolist()

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rolediff.extract import sections, work
+from rolediff.extract import headings, work
 from rolediff.extract.batch import TextBatch
 from rolediff.extract.matcher import Matcher
 
-MATCHER = Matcher({"work": work.phrases(), "heading": sections.phrases()})
+MATCHER = Matcher({"work": work.phrases(), "heading": headings.phrases()})
 
 
 def read(texts, titles=None, places=None):
     batch = TextBatch(pa.array(texts, pa.large_string()))
     found = MATCHER.find(batch)
-    parts = sections.Sections(batch, found.of("heading"))
+    parts = headings.Headings(batch, found.of("heading"))
     column = lambda values: pa.array(values, pa.string()) if values else None  # noqa: E731
     return batch, *work.read_work(batch, found.of("work"), column(titles), column(places), parts)
 

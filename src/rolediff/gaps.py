@@ -40,6 +40,7 @@ from rolediff.errors import WorkspaceError
 from rolediff.extract import matcher
 from rolediff.extract.batch import Bools, Ints, TextBatch
 from rolediff.extract.education import read_education
+from rolediff.extract.headings import Headings
 from rolediff.extract.sections import SECTIONS, Sections
 from rolediff.extract.skills import read_skills
 from rolediff.taxonomy import categories, read_table, skills
@@ -236,8 +237,9 @@ class _Use:
 def _uses(batch: TextBatch) -> Iterator[_Use]:
     """All such places in a batch."""
     found = matcher().find(batch)
-    parts = Sections(batch, found.of("heading"))
-    degrees = read_education(batch, found.of("education"), parts).degree
+    headings = Headings(batch, found.of("heading"))
+    parts = Sections(batch, headings)
+    degrees = read_education(batch, found.of("education"), headings).degree
     known = read_skills(batch, found.of("skill"), found.of("need"), parts, degrees)
     start, end, joined = _items(batch)
     # Hits of the matcher are known spellings, though their context may forbid them here: no gap either.

@@ -64,7 +64,7 @@ def fingerprint() -> str:
     digest = sha256()
     folder = resources.files("rolediff") / "data"
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
-        if path.name.endswith(".csv"):
+        if path.name.endswith((".csv", ".parquet")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -10,7 +10,18 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from rolediff.extract import education, industry, pay, responsibilities, role_in_text, sections, skills, work
+from rolediff.extract import (
+    duty_rules,
+    education,
+    headings,
+    industry,
+    pay,
+    responsibilities,
+    role_in_text,
+    sections,
+    skills,
+    work,
+)
 from rolediff.extract.batch import Ints, TextBatch
 from rolediff.extract.matcher import Matcher
 from rolediff.extract.mentions import Mentions, every, take
@@ -31,10 +42,10 @@ def matcher() -> Matcher:
     np.empty(_LARGEST_BLOCK, np.uint8)
     return Matcher(
         {
-            "heading": sections.phrases(),
+            "heading": headings.phrases(),
             "skill": skills.phrases(),
             "need": skills.need_phrases(),
-            "duty": responsibilities.phrases(),
+            "duty": duty_rules.phrases(),
             "industry": industry.phrases(),
             "pay": pay.phrases(),
             "education": education.phrases(),
@@ -55,14 +66,15 @@ def extract_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
     """
     texts = TextBatch(batch.column("text"))
     found = matcher().find(texts)
-    parts = sections.Sections(texts, found.of("heading"))
+    told = headings.Headings(texts, found.of("heading"))
+    parts = sections.Sections(texts, told)
     family, seniority, confidence = role_in_text.fill_families(
         *read_titles(batch.column("title")), batch.column("text")
     )
     stated_pay, pay_mentions = pay.read_pay(texts, found.of("pay"), batch.column("place"))
-    asked = education.read_education(texts, found.of("education"), parts)
+    asked = education.read_education(texts, found.of("education"), told)
     work_mode, employment_type, *worked = work.read_work(
-        texts, found.of("work"), batch.column("title"), batch.column("place"), parts
+        texts, found.of("work"), batch.column("title"), batch.column("place"), told
     )
     trade, trade_mentions = industry.read_industry(texts, found.of("industry"), parts)
     mentions = [

@@ -15,6 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rolediff.extract.hashing import Hashes, hash_words
+
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
@@ -92,6 +94,12 @@ class TextBatch:
         is_word = np.r_[False, self.is_word, False]
         edges = np.flatnonzero(is_word[1:] != is_word[:-1])
         return edges[::2], edges[1::2]
+
+    @cached_property
+    def word_hashes(self) -> Hashes:
+        """The hash of each word."""
+        begin, stop = self.word_spans
+        return hash_words(self.words, begin, stop - begin)
 
     @cached_property
     def lines(self) -> Ints:

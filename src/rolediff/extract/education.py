@@ -29,7 +29,7 @@ from rolediff.extract.years import (
 from rolediff.taxonomy import read_table
 
 if TYPE_CHECKING:
-    from rolediff.extract.sections import Sections
+    from rolediff.extract.headings import Headings
 
 # How a phrase counts: anywhere, in capitals beside another degree, where it names no angle or accuracy, as
 # a study or a skill ("masters" and "master"), and where nothing else names a degree (a student's post).
@@ -78,7 +78,7 @@ class Education:
     years: Mentions
 
 
-def read_education(batch: TextBatch, hits: Hits, sections: Sections | None = None) -> Education:
+def read_education(batch: TextBatch, hits: Hits, sections: Headings | None = None) -> Education:
     """Degree and years of each row.
 
     Args:
@@ -126,7 +126,7 @@ def read_education(batch: TextBatch, hits: Hits, sections: Sections | None = Non
     )
 
 
-def _sections_of(hits: Hits, sections: Sections | None) -> list[int]:
+def _sections_of(hits: Hits, sections: Headings | None) -> list[int]:
     if sections is None or not len(hits):
         return [0] * len(hits)
     numbers: list[int] = sections.at(hits.start).tolist()

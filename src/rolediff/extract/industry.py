@@ -1,8 +1,8 @@
-"""The industry of the employer, by a vote of the words in which a posting describes it.
+"""The industry of the employer, from the words in which a posting describes it.
 
-Each cue of data/industry_cues.csv votes for one industry with its weight, by where it stands: most in
-a part about the employer, least where skills are asked for. No clear winner means no answer. Where a
-source names industries in its own words, data/industry_names.csv translates them.
+A linear model (`linear.py`) weighs the words of a posting, most those about the employer and at the top,
+and the cues of data/industry_cues.csv, phrases that name a trade. Where it is not sure enough there is
+no answer. Where a source names industries in its own words, data/industry_names.csv translates them.
 """
 
 from __future__ import annotations
@@ -12,31 +12,24 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from scipy import sparse
+from scipy.special import softmax
 
-from rolediff.extract.batch import Hits, Ints, TextBatch, longest
+from rolediff.extract import linear
+from rolediff.extract.batch import Bools, Hits, Ints, TextBatch, longest
 from rolediff.extract.mentions import Mentions, take
 from rolediff.extract.sections import SECTIONS, Sections
 from rolediff.taxonomy import industries, read_table
 
-# What a vote counts, by section. Text without a heading is mostly about the employer, above all at
-# the top; benefits speak of insurance and health, legal text of government: neither is the business.
-_BY_SECTION = {
-    "": 1.0,
-    "employer": 2.0,
-    "responsibilities": 0.6,
-    "requirements": 0.35,
-    "preferred": 0.35,
-    "pay-benefits": 0.0,
-    "legal": 0.0,
-    "apply": 0.3,
-}
+# Benefits speak of insurance and health, legal text of government: neither is the business.
+_SILENT = [SECTIONS.index(s) for s in ("pay-benefits", "legal", "apply")]
+_EMPLOYER = SECTIONS.index("employer")
 _TOP = 700  # bytes; the first sentences of a posting introduce the employer
-_TOP_FACTOR = 1.7
-# A word said again convinces less each time: the n-th vote of a cue counts 1/n, up to the third.
-_MOST_REPEATS = 3
-# The winner needs this much (one strong cue at the top, or several weak ones), and this lead.
-_LEAST = 2.5
-_LEAD = 1.1
+#: What a word counts elsewhere, where duties and skills speak of the trade by the way.
+ELSEWHERE = 0.4
+_MOST_CUES = 3.0  # the votes of cues count up to this: a posting that says "bank" ten times is no surer
+# The least probability of an answer. At 0.3 about as many industries are read wrongly as are not read.
+_LEAST = 0.3
 
 
 @cache
@@ -65,50 +58,92 @@ def read_industry(batch: TextBatch, hits: Hits, sections: Sections) -> tuple[pa.
         sections: the parts of the texts.
 
     Returns:
-        n ids of industries, null where the text does not tell; and for each answer one mention, the
-        cue that counted most (rule "industry:" and the cue).
+        n ids of industries, null where the text does not tell; and for each answer one mention, the cue
+        or word that speaks most for it (rule "industry:cue" or "industry:word").
     """
-    cues, industry_of, weight_of = _cues()
-    names = list(industries())
+    if not len(batch):
+        return pa.nulls(0, pa.string()), Mentions(
+            "industry", np.array([], np.int64), np.array([], np.int64), *[pa.nulls(0, pa.string())] * 2
+        )
+    model = linear.load("industry")
     hits = longest(hits)
-    row = batch.row_of(hits.start)
-    place = np.array([_BY_SECTION[s] for s in SECTIONS])[sections.at(hits.start)]
-    place = np.where(hits.start - batch.starts[row] < _TOP, place * _TOP_FACTOR, place)
-    order = np.lexsort((hits.start, -place, hits.index, row))
-    hits, row, place = hits.where(order), row[order], place[order]
-    repeat = _count_in_group(row * len(cues) + hits.index) + 1
-    vote = np.where(repeat <= _MOST_REPEATS, weight_of[hits.index] * place / repeat, 0.0)
-    winner_of = industry_of[hits.index]
+    words, votes = features(batch, hits, sections)
+    scores = words @ model.words + votes @ model.rows_of("cue", industries()) + model.rows_of("all", [""])
+    chances = softmax(scores, axis=1)
+    column = chances.argmax(axis=1)
+    sure = chances[np.arange(len(batch)), column] >= _LEAST
+    names = pa.array(model.classes)
+    return names.take(pa.array(column, mask=~sure)), _mentions(batch, hits, sections, column, sure)
 
-    scores = np.zeros((len(batch), len(names)))
-    np.add.at(scores, (row, winner_of), vote)
-    winner = scores.argmax(axis=1)
-    best = scores[np.arange(len(batch)), winner]
-    rest = scores.copy()
-    rest[np.arange(len(batch)), winner] = 0.0
-    clear = (best >= _LEAST) & (best >= _LEAD * rest.max(axis=1, initial=0.0))
-    answer = pa.array(winner, mask=~clear)
 
-    its_own = np.flatnonzero(clear[row] & (winner_of == winner[row]) & (vote > 0))
-    strongest = its_own[np.lexsort((hits.start[its_own], -vote[its_own], row[its_own]))]
-    first = strongest[np.r_[True, row[strongest][1:] != row[strongest][:-1]]] if len(strongest) else strongest
-    mentions = Mentions(
+def features(
+    batch: TextBatch, hits: Hits, sections: Sections
+) -> tuple[sparse.csr_matrix, npt.NDArray[np.float32]]:
+    """What the model weighs of each text.
+
+    Returns:
+        (n, words of the lexicon): 1 where a word stands in the text about the employer or at the top,
+        less where it stands elsewhere; and (n, industries): the votes of the cues.
+    """
+    clauses = sections.clauses
+    loud, quiet = zones(batch, sections)
+    parts = []
+    for zone in (loud, quiet):
+        number = np.flatnonzero(zone)
+        rows = sparse.csr_matrix(
+            (np.ones(len(number), np.float32), (clauses.row[number], number)), (len(batch), len(zone))
+        )
+        found = rows @ sections.spans.words
+        found.data[:] = 1.0
+        parts.append(found)
+    words = parts[0].maximum(parts[1] * np.float32(ELSEWHERE))
+    _, industry_of, weight_of = _cues()
+    clause = clauses.number_of(hits.start)
+    vote = weight_of[hits.index] / 2 * np.where(loud[clause], 1.0, ELSEWHERE * quiet[clause])
+    votes = np.zeros((len(batch), len(industries())), np.float32)
+    np.add.at(votes, (clauses.row[clause], industry_of[hits.index]), vote)
+    return words.tocsr(), np.minimum(votes, _MOST_CUES)
+
+
+def zones(batch: TextBatch, sections: Sections) -> tuple[Bools, Bools]:
+    """Which clauses speak of the employer, and which others may."""
+    clauses = sections.clauses
+    top = clauses.starts - batch.starts[clauses.row] < _TOP
+    headed = np.isin(clauses.heading, _SILENT)
+    loud = (top & ~headed) | (sections.code == _EMPLOYER)
+    return loud, ~loud & ~headed & ~np.isin(sections.code, _SILENT)
+
+
+def _mentions(batch: TextBatch, hits: Hits, sections: Sections, column: Ints, sure: Bools) -> Mentions:
+    classes = linear.load("industry").classes
+    _, industry_of, weight_of = _cues()
+    ids = list(industries())
+    loud, quiet = zones(batch, sections)
+    clause = sections.clauses.number_of(hits.start)
+    row = sections.clauses.row[clause]
+    # Cues of the industry that was read; they go before single words, for a person would quote them.
+    wanted = np.array([ids.index(name) for name in classes])[column]
+    cue = np.flatnonzero(sure[row] & (industry_of[hits.index] == wanted[row]) & (loud | quiet)[clause])
+    weight = weight_of[hits.index[cue]] + loud[clause[cue]]
+    by_cue = np.zeros(len(batch), bool)
+    by_cue[row[cue]] = True
+    number = np.flatnonzero(loud & (sure & ~by_cue)[sections.clauses.row])
+    word, place = sections.spans.entries(number)
+    of_word = sections.clauses.row[number[place]]
+    share = sections.spans.shares("industry", word, column[of_word])
+    begin, stop = batch.word_spans
+    start = np.concatenate([hits.start[cue], begin[word]])
+    end = np.concatenate([hits.end[cue], stop[word]])
+    of = np.concatenate([row[cue], of_word])
+    order = np.lexsort((start, -np.concatenate([weight, share]), of))
+    first = order[np.append(True, of[order][1:] != of[order][:-1])] if len(order) else order
+    return Mentions(
         "industry",
-        hits.start[first],
-        hits.end[first],
-        take(names, winner_of[first]),
-        take([f"industry:{cue}" for cue in cues], hits.index[first]),
+        start[first],
+        end[first],
+        take(list(classes), column[of[first]]),
+        take(["industry:cue", "industry:word"], (first >= len(cue)).astype(np.int64)),
     )
-    return pa.array(names).take(answer), mentions
-
-
-def _count_in_group(groups: Ints) -> Ints:
-    """How many of the same group stand before each; the groups stand together."""
-    if not len(groups):
-        return groups
-    begins = np.r_[True, groups[1:] != groups[:-1]]
-    at = np.arange(len(groups))
-    return at - np.maximum.accumulate(np.where(begins, at, 0))
 
 
 @cache

@@ -10,11 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rolediff.extract.batch import Bools, Ints, Matches, TextBatch, blank_signs
+from rolediff.extract.hashing import MASKS, MIX, HashTable, hash_strings, windows_of
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits spread: 2^64 over the golden ratio
-_MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)  # the first n bytes of eight
-_SLOT_BITS = 18  # 1 MB of slots stays in the cache and holds tens of thousands of keys on three levels
-_SLOT_MASK = np.uint64((1 << _SLOT_BITS) - 1)
 # Inside a phrase of several words a blank, a hyphen or an apostrophe may stand between them, one as good
 # as another: "machine-learning" is the phrase, "machine, learning" is two list items, and a new line
 # begins another thought.
@@ -62,14 +59,14 @@ class Matcher:
 
     def find(self, batch: TextBatch) -> Matches:
         """All hits of all kinds in a batch."""
-        windows = _windows(batch.low)
+        windows = windows_of(batch.low)
         surface, start, end = self._trie.walk(batch, windows)
         # A sign is sought by its first byte, in one comparison of the whole buffer, then by the others.
         surfaces, starts, ends = [surface], [start], [end]
         places = {first: np.flatnonzero(batch.raw == first) for first in {sign[0] for sign, _ in self._bare}}
         for sign, number in self._bare:
             at = places[sign[0]]
-            at = at[(windows[at] & _MASKS[len(sign)]) == _as_number(sign)]
+            at = at[(windows[at] & MASKS[len(sign)]) == _as_number(sign)]
             surfaces.append(np.full(len(at), number, np.int64))
             starts.append(at)
             ends.append(at + len(sign))
@@ -77,45 +74,6 @@ class Matcher:
         # By start, then end; the hits of each depth of the trie are in order, which a stable sort uses.
         order = np.argsort((start << 20) | (end - start), kind="stable")
         return Matches(self._index_of, surface[order], start[order], end[order])
-
-
-class _Table:
-    """Numbers of 64-bit keys, looked up for many keys at once; the keys' bits must be spread."""
-
-    def __init__(self, keys: npt.NDArray[np.uint64]) -> None:
-        if len(np.unique(keys)) < len(keys):
-            raise ValueError("two keys of a table are the same")
-        self._keys = np.append(keys, np.uint64(0))  # number -1, nought, is what an empty slot holds
-        self._levels: list[tuple[np.uint64, npt.NDArray[np.int32]]] = []
-        left = np.arange(len(keys), dtype=np.int32)
-        for shift in (64 - _SLOT_BITS, 64 - 2 * _SLOT_BITS, 64 - 3 * _SLOT_BITS):
-            slots = np.full(1 << _SLOT_BITS, -1, np.int32)
-            place = _slots_of(keys[left], np.uint64(shift))
-            slots[place] = left  # of keys that fall into one slot the last stays, the others go on
-            self._levels.append((np.uint64(shift), slots))
-            left = left[slots[place] != left]
-            if not len(left):
-                return
-        raise ValueError(f"{len(left)} keys of a table found no slot: raise _SLOT_BITS")
-
-    def numbers(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
-        """The number of each key, -1 where the table does not hold it."""
-        (shift, slots), *others = self._levels
-        numbers = slots.take(_slots_of(keys, shift))
-        # Where a slot is empty the table does not hold the key; where it has another key, perhaps.
-        missed = np.flatnonzero((self._keys[numbers] != keys) & (numbers >= 0))
-        for shift, slots in others:
-            wanted = keys[missed]
-            number = slots.take(_slots_of(wanted, shift))
-            numbers[missed] = number
-            missed = missed[(self._keys[number] != wanted) & (number >= 0)]
-        numbers[missed] = -1
-        return numbers
-
-
-def _slots_of(keys: npt.NDArray[np.uint64], shift: np.uint64) -> Ints:
-    # A view, not a copy: numpy takes places as signed numbers.
-    return ((keys >> shift) & _SLOT_MASK).view(np.int64)
 
 
 class _Trie:
@@ -131,19 +89,14 @@ class _Trie:
         gaps = sorted({g for (_, path, _), _ in parsed for g in path[1::2] if g != _JOINED})
         word_of = {w: i for i, w in enumerate(words)}
         gap_of = {**{g: i for i, g in enumerate(gaps, 1)}, **dict.fromkeys(_JOINTS, 0)}
-        self._longest = max(map(len, words), default=1)
-        joined = b" ".join(words) + b" "
-        lengths = np.array([len(w) for w in words], np.int64)
-        self._vocabulary = _Table(
-            _hash_words(joined, np.cumsum(lengths + 1) - lengths - 1, lengths, self._longest)
-        )
+        self._vocabulary = HashTable(hash_strings(words))
         # Most gaps are one byte wide and told by it, -1 where it joins nothing.
         self._gap_of_byte = np.full(256, -1, np.int64)
         for gap, number in gap_of.items():
             if len(gap) == 1:
                 self._gap_of_byte[gap[0]] = number
         widths = np.array([len(g) for g in gap_of], np.int64)
-        self._gaps = _Table(_hash_gaps(np.array([_as_number(g) for g in gap_of], np.uint64), widths))
+        self._gaps = HashTable(_hash_gaps(np.array([_as_number(g) for g in gap_of], np.uint64), widths))
         self._gap_of = np.array([*gap_of.values(), -1], np.int64)
 
         nodes: dict[tuple[int, int, int], int] = {}
@@ -162,7 +115,7 @@ class _Trie:
             else:
                 self._first[number] = following
         steps = np.array([(*key, n) for key, n in nodes.items() if key[0]], np.int64).reshape(-1, 4)
-        self._next, self._next_of = _Table(self._key(*steps.T[:3])), steps[:, 3]
+        self._next, self._next_of = HashTable(self._key(*steps.T[:3])), steps[:, 3]
         # The phrases that end at each node stand one after the other, from `_begin` on.
         listed = [
             (number, prefix, suffix)
@@ -179,13 +132,13 @@ class _Trie:
 
     @staticmethod
     def _key(node: Ints, gap: Ints, word: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]:
-        mixed = ((node << 40) | (gap << 32) | word).view(np.uint64) * _MIX
-        return (mixed ^ (mixed >> np.uint64(32))) * _MIX
+        mixed = ((node << 40) | (gap << 32) | word).view(np.uint64) * MIX
+        return (mixed ^ (mixed >> np.uint64(32))) * MIX
 
     def walk(self, batch: TextBatch, windows: npt.NDArray[np.uint64]) -> tuple[Ints, Ints, Ints]:
         """All phrases in a batch: number of the surface, start, end."""
         begin, stop = batch.word_spans
-        known = self._vocabulary.numbers(_hash_words(batch.words, begin, stop - begin, self._longest))
+        known = self._vocabulary.numbers(batch.word_hashes)
         # Most words that can begin a phrase ("the", "you") stand before one that can go on none.
         next_follows = np.append(self._follows[known[1:]], False)[: len(known)]
         node = self._first[known]  # of an unknown word, -1, the last: nought
@@ -220,7 +173,7 @@ class _Trie:
         gap = self._gap_of_byte[batch.raw[stop]]
         wide = np.flatnonzero(width > 1)
         width = width[wide]
-        signs = windows[stop[wide]] & _MASKS.take(width, mode="clip")
+        signs = windows[stop[wide]] & MASKS.take(width, mode="clip")
         gap[wide] = self._gap_of[self._gaps.numbers(_hash_gaps(signs, width))]
         return gap
 
@@ -233,9 +186,9 @@ class _Trie:
         from_ = start - width
         fits = from_ >= 0
         from_ = np.maximum(from_, 0)
-        fits &= (windows[from_] & _MASKS[width]) == before[entry]
+        fits &= (windows[from_] & MASKS[width]) == before[entry]
         fits &= (width == 0) | (from_ == 0) | ~batch.is_word[from_ - 1]
-        fits &= (windows[end] & _MASKS[self._behind[1][entry]]) == behind[entry]
+        fits &= (windows[end] & MASKS[self._behind[1][entry]]) == behind[entry]
         return fits
 
 
@@ -256,34 +209,9 @@ def _as_number(signs: bytes) -> int:
     return int.from_bytes(signs, "little")
 
 
-def _windows(buffer: bytes) -> npt.NDArray[np.uint64]:
-    """The eight bytes from each place of a buffer on, as one number; nought beyond its end."""
-    padded = np.frombuffer(buffer + bytes(16), np.uint8)
-    return np.ndarray((len(buffer) + 1,), "<u8", padded, strides=(1,))
-
-
 def _hash_gaps(signs: npt.NDArray[np.uint64], width: Ints) -> npt.NDArray[np.uint64]:
-    mixed = (signs ^ (width.view(np.uint64) << np.uint64(58))) * _MIX
-    return (mixed ^ (mixed >> np.uint64(32))) * _MIX
-
-
-def _hash_words(buffer: bytes, begin: Ints, lengths: Ints, longest: int) -> npt.NDArray[np.uint64]:
-    """64-bit hashes of the words of a buffer; of words above `longest` bytes, of their beginning.
-
-    Eight bytes a step: multiply and fold, the core of wyhash and its kin.
-    """
-    windows = _windows(buffer)
-
-    def fold(hashes: npt.NDArray[np.uint64], places: Ints, left: Ints) -> npt.NDArray[np.uint64]:
-        mixed = (hashes ^ (windows[places] & _MASKS.take(left, mode="clip"))) * _MIX
-        return mixed ^ (mixed >> np.uint64(29))
-
-    hashes = fold(lengths.view(np.uint64) * _MIX, begin, lengths)
-    rows = np.flatnonzero(lengths > 8)
-    for offset in range(8, longest, 8):
-        hashes[rows] = fold(hashes[rows], begin[rows] + offset, lengths[rows] - offset)
-        rows = rows[lengths[rows] > offset + 8]
-    return hashes * _MIX
+    mixed = (signs ^ (width.view(np.uint64) << np.uint64(58))) * MIX
+    return (mixed ^ (mixed >> np.uint64(32))) * MIX
 
 
 def _is_plain(surface: bytes) -> bool:

@@ -242,10 +242,12 @@ def _in_subjects(batch: TextBatch, hits: Hits, degrees: Mentions) -> Bools:
 def _read_need(batch: TextBatch, hits: Hits, cues: Hits, sections: Sections) -> Ints:
     _, needs, firm = _need_cues()
     told, is_firm = needs[cues.index], firm[cues.index]
-    clause = batch.clause_of(hits.start)
-    preferred = _distance(batch, hits, clause, cues.where(told == _PREFERRED))
-    required = _distance(batch, hits, clause, cues.where(told == _REQUIRED))
-    demanded = _distance(batch, hits, clause, cues.where((told == _REQUIRED) & is_firm))
+    # Where line breaks were lost, "Experience with ..." begins the next item inside a clause.
+    is_capital = (batch.raw[cues.start] >= ord("A")) & (batch.raw[cues.start] <= ord("Z"))
+    items = np.sort(np.concatenate((batch.clauses, cues.start[is_capital & ~is_firm])), kind="stable")
+    preferred = _distance(hits, cues.where(told == _PREFERRED), items)
+    required = _distance(hits, cues.where(told == _REQUIRED), items)
+    demanded = _distance(hits, cues.where((told == _REQUIRED) & is_firm), items)
     section = sections.at(hits.start)
     need = np.full(len(hits), _MENTIONED, np.int64)
     need[(required < _FAR) | (section == SECTIONS.index("requirements"))] = _REQUIRED
@@ -255,14 +257,14 @@ def _read_need(batch: TextBatch, hits: Hits, cues: Hits, sections: Sections) -> 
     return need
 
 
-def _distance(batch: TextBatch, hits: Hits, clause: Ints, cues: Hits) -> Ints:
-    """Bytes from each hit, in its clause, to the nearest of the cues there; `_FAR` where none is near enough."""
+def _distance(hits: Hits, cues: Hits, items: Ints) -> Ints:
+    """Bytes from each hit, in its item, to the nearest of the cues there; `_FAR` where none is near enough."""
     if not len(cues):
         return np.full(len(hits), _FAR, np.int64)
-    cue_clause = batch.clause_of(cues.start)
+    item, cue_item = (np.searchsorted(items, found.start, "right") for found in (hits, cues))
     following = np.searchsorted(cues.start, hits.end)
     after, before = np.minimum(following, len(cues) - 1), np.maximum(following - 1, 0)
     ahead, behind = cues.start[after] - hits.end, hits.start - cues.end[before]
-    is_after = (ahead >= 0) & (ahead <= _CUE_AFTER) & (cue_clause[after] == clause)
-    is_before = (behind >= 0) & (behind <= _CUE_BEFORE) & (cue_clause[before] == clause)
+    is_after = (ahead >= 0) & (ahead <= _CUE_AFTER) & (cue_item[after] == item)
+    is_before = (behind >= 0) & (behind <= _CUE_BEFORE) & (cue_item[before] == item)
     return np.minimum(np.where(is_after, ahead, _FAR), np.where(is_before, behind, _FAR))

@@ -31,7 +31,7 @@ from rolediff.taxonomy import read_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
-    from rolediff.extract.sections import Sections
+    from rolediff.extract.headings import Headings
 
 __all__ = [
     "EMPLOYMENT_TYPES",
@@ -231,7 +231,7 @@ def read_work(
     hits: Hits,
     titles: pa.Array | None = None,
     places: pa.Array | None = None,
-    sections: Sections | None = None,
+    sections: Headings | None = None,
 ) -> tuple[pa.Array, pa.Array, Mentions, Mentions]:
     """Work mode and employment type of each row.
 
@@ -399,7 +399,7 @@ _OFFICE_NO_BEFORE = re.compile(
 )
 
 
-def _at_office(batch: TextBatch, offices: Hits, sections: Sections | None) -> list[Evidence]:
+def _at_office(batch: TextBatch, offices: Hits, sections: Headings | None) -> list[Evidence]:
     """Statements like "the position is based in our Leeds office"; they count where nothing else stands."""
     if not len(offices):
         return []
