@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench reference docs lock clean
+.PHONY: demo test lint bench weights reference docs lock clean
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "rolediff needs Python 3.11 or newer; this is " + sys.version.split()[0])'
@@ -35,6 +35,9 @@ lint: $(VENV)/.ready
 
 bench: $(VENV)/.ready  ## speed, as ratios to a floor measured in the same run
 	$(BIN)/python tools/bench.py
+
+weights: $(VENV)/.ready  ## learn data/*_weights.parquet anew from tools/labels and the texts of ROLEDIFF_SHARED
+	$(BIN)/python tools/learn.py
 
 reference: $(VENV)/.ready  ## rebuild the bundled reference snapshot from ROLEDIFF_SHARED
 	$(BIN)/python tools/reference.py
