@@ -130,7 +130,7 @@ def _mentions(batch: TextBatch, hits: Hits, sections: Sections, column: Ints, su
     number = np.flatnonzero(loud & (sure & ~by_cue)[sections.clauses.row])
     word, place = sections.spans.entries(number)
     of_word = sections.clauses.row[number[place]]
-    share = sections.spans.shares("industry", word, column[of_word])
+    share = sections.spans.shares("industry", word, place, column[of_word])
     begin, stop = batch.word_spans
     start = np.concatenate([hits.start[cue], begin[word]])
     end = np.concatenate([hits.end[cue], stop[word]])

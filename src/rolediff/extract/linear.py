@@ -94,8 +94,7 @@ class Spans:
         model = load(name)
         word, place = self.entries(stretches)
         known = self._numbers[word]
-        pair = self._pairs(word)
-        pair[np.flatnonzero(np.append(place[1:] != place[:-1], True)[: len(place)])] = -1
+        pair = self._pairs(word, place)
         scores = np.zeros((len(stretches), len(model.classes)), np.float32)
         for numbers, weights in ((known, model.words), (pair, model.pairs)):
             keep = numbers >= 0
@@ -104,22 +103,29 @@ class Spans:
             scores += _as_counts(numbers[keep], bounds, len(weights)) @ weights
         return scores
 
-    def shares(self, name: str, word: Ints, column: Ints) -> Floats:
-        """What single words add to a class: their own weight, and that of the pair that they open.
+    def shares(self, name: str, word: Ints, place: Ints, column: Ints) -> Floats:
+        """What single words add to a class: their own weight, and half of those of the pairs they are in.
 
         Args:
             name: the model.
-            word: numbers of words of the batch.
+            word: numbers of words of the batch, stretch by stretch as `entries` gives them.
+            place: for each word, the place of its stretch.
             column: for each word, the number of the class.
         """
         model = load(name)
-        known, pair = self._numbers[word], self._pairs(word)
+        known, pair = self._numbers[word], self._pairs(word, place)
         share = np.where(known >= 0, model.words[known, column], 0)
-        return share + np.where(pair >= 0, model.pairs[pair, column], 0)
+        half = np.where(pair >= 0, model.pairs[pair, column], 0) / 2
+        share += half
+        share[1:] += half[:-1]
+        return share
 
-    def _pairs(self, word: Ints) -> npt.NDArray[np.int32]:
+    def _pairs(self, word: Ints, place: Ints) -> npt.NDArray[np.int32]:
+        """The pair that each word opens; the last word of a stretch opens none."""
         following = self._hashes[np.minimum(word + 1, len(self._hashes) - 1)]
-        return _lexicon()[1].numbers(_join(self._hashes[word], following))
+        pair = _lexicon()[1].numbers(_join(self._hashes[word], following))
+        pair[np.append(place[1:] != place[:-1], True)[: len(place)]] = -1
+        return pair
 
 
 def load(name: str) -> Model:

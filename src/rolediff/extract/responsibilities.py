@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 _LEAST_SCORE = -0.9
 # Sections whose clauses are looked at; one of another section is where a rule finds a duty in it.
 _LIKELY = [SECTIONS.index(s) for s in ("", "responsibilities")]
-# A word belongs to the mention where it, with the pair that it opens, adds this much to the score.
-_LEAST_SHARE = 0.25
+# A word belongs to the mention where it brings more than this to the score, or leads on to words that do.
+_PRICE = 0.2
+_STEP = 1e5  # more than the words of any clause can sum up to
 
 
 def read_responsibilities(batch: TextBatch, hits: Hits, sections: Sections) -> Mentions:
@@ -41,7 +42,7 @@ def read_responsibilities(batch: TextBatch, hits: Hits, sections: Sections) -> M
     Returns:
         Mentions of kind "responsibility"; value is the id of the duty; rule says whether a rule found it
         ("duty:rule", and the mention is its words) or the model alone ("duty:words", and the mention is
-        the stretch of the clause whose words speak for it).
+        the stretch of the clause that speaks most for it).
     """
     listed = list(responsibilities().values())
     ruled = find_duties(hits, sections)
@@ -88,14 +89,21 @@ def score(sections: Sections, ruled: Found, clauses: Ints) -> Floats:
 
 
 def _stretch(batch: TextBatch, sections: Sections, clause: Ints, column: Ints) -> tuple[Ints, Ints]:
-    """From the first to the last word of a clause that speaks for a class; all of it if none does."""
+    """The words of each clause that together speak most for a class, less a price for each word.
+
+    That is the stretch of greatest sum (Bentley 1984, Programming Pearls), of all clauses at once.
+    """
+    word, place = sections.spans.entries(clause)
+    if not len(word):
+        return word, word
+    gain = sections.spans.shares("duty", word, place, column[place]).astype(float) - _PRICE
+    # Sums up to each word, lower by a step from clause to clause, so that no earlier clause has the least.
+    upto = np.cumsum(gain) - place * _STEP
+    before = upto - gain
+    least = np.minimum.accumulate(before)
+    opened = np.maximum.accumulate(np.where(before == least, np.arange(len(word)), 0))
+    most = np.maximum.reduceat(upto - least, np.searchsorted(place, np.arange(len(clause))))
+    best = np.flatnonzero(upto - least == most[place])
+    best = best[np.append(True, place[best][1:] != place[best][:-1])]
     begin, stop = batch.word_spans
-    bounds = sections.spans.bounds
-    word, entry = sections.spans.entries(clause)
-    speaks = sections.spans.shares("duty", word, column[entry]) >= _LEAST_SHARE
-    first, last = bounds[clause + 1] - 1, bounds[clause].copy()
-    np.minimum.at(first, entry[speaks], word[speaks])
-    np.maximum.at(last, entry[speaks], word[speaks])
-    silent = last < first
-    first[silent], last[silent] = bounds[clause][silent], bounds[clause + 1][silent] - 1
-    return begin[first], stop[last]
+    return begin[word[opened[best]]], stop[word[best]]
