@@ -102,7 +102,7 @@ DEGREES = [
     ),
     ("MS or PhD in optics or related real-world experience", ("master", None, True)),
     (
-        "Master's degree in optics\nAdditional experience may be considered in lieu of degree",
+        "Master's degree in optics\nFurther years may stand in lieu of the degree",
         ("master", None, True),
     ),
     # A heading taken for one about the employer keeps no demand from being read, where nothing else stands.
@@ -196,9 +196,9 @@ def test_years(text, expected):
         "Our 85-year-old company",
         "In your first year you will travel",
         "Clearance needs 5 years UK residency",
-        "A full five-year checkable employment history",
+        "A three-year employment history that we can check",
         "A four-year high school diploma",
-        "Minimum of two years of relevant coursework",
+        "At least three years of coursework in optics",
         "You have less than 2 years of work experience",
         "Completion of a 2 year lens grinding training program",
         "Eight years of lab experience may be substituted for education",

@@ -127,7 +127,7 @@ SHARED = Path(os.environ.get("ROLEDIFF_SHARED", Path(__file__).parents[2] / "sha
         ("Practicante de análisis de datos", "data-analyst", "intern"),
         ("Analityk danych", "data-analyst", "unspecified"),
         ("Dataingeniør", "data-engineer", "unspecified"),
-        ("Développeur Full Stack IA (H/F)", "software-engineer", "unspecified"),
+        ("Développeur Full Stack IA F/H", "software-engineer", "unspecified"),
         # compounds and slips of spelling
         ("Systemingenieur (m/w/d)", "other-engineering", "unspecified"),
         ("Sofware Engineer - NLP", "nlp-engineer", "unspecified"),
@@ -145,7 +145,7 @@ SHARED = Path(os.environ.get("ROLEDIFF_SHARED", Path(__file__).parents[2] / "sha
         ("Environmental Data Science", "data-scientist", "unspecified"),
         ("Admin Clerk", "other", "unspecified"),
         ("Technical Lead Software Developer", "software-engineer", "lead"),
-        ("Director, Product Marketing, Data Warehousing and Analytics", "other", "director"),
+        ("Director, Product Marketing, Data Lakes and Analytics", "other", "director"),
         ("Robotic Process Automation Developer", "software-engineer", "unspecified"),
         ("Data Science Tech Lead", "data-scientist", "lead"),
         ("AI Solutions Specialist", "ai-engineer", "unspecified"),

@@ -48,7 +48,7 @@ MODES = [
     ("Remote work is not an option.", "onsite"),
     ("Work will be performed onsite at the plant.", "onsite"),
     ("Location: Remote Work Opportunity - Flexible", "remote"),
-    ("This is a virtual/work from home position.", "remote"),
+    ("Ours is a virtual, work from home position.", "remote"),
     ("Our people choose where they work: in an office, from home, or both.", "remote"),
     ("Location: Leeds (hybrid) or remote in the UK", "remote"),
     ("You can work remotely or from the office.", "remote"),
@@ -76,7 +76,7 @@ MODES = [
     # An office, where nothing else stands.
     ("This is a full-time role at our Leeds, UK office.", "onsite"),
     ("The position is based in our map office in Leeds.", "onsite"),
-    ("Duties are typically performed in an office setting.", "onsite"),
+    ("The duties of the clerk are performed in an office setting.", "onsite"),
     ("The position is based in our Leeds office. This is a hybrid role.", "hybrid"),
 ]
 
@@ -105,7 +105,7 @@ def test_modes(text, expected):
         "You report to the Chief Map Office of the firm",
         "We have offices in Leeds and Lyon",
         "You may be asked to work in our Lyon office",
-        "A mix of office and field work",
+        "Some office work and some field work",
         "You manage a distributed team of mappers remotely",
         "Set goals based on site traffic",
         "Report hazards, on site.",

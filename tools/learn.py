@@ -2,6 +2,8 @@
 
     python tools/learn.py [section] [duty] [industry]
 
+The others read sections with the weights that are there, so that a change of sections asks for all three.
+
 The texts come from the folder of public postings (ROLEDIFF_SHARED); labels name a posting by its id there
 and a clause by a hash of its letters and digits, so that they outlive small changes in cleaning.
 Deterministic: the same labels and texts give the same weights.
@@ -50,8 +52,10 @@ EVALUATED = {
     for path in (SHARED / "labels" / "postings-dev.jsonl", ROOT / "tests" / "eval" / "postings-fresh.jsonl")
     for line in path.read_bytes().splitlines()
 }
-#: A word or pair that fewer clauses have says more of these clauses than of its class.
-LEAST = {"word": 3, "pair": 3}
+#: A word or pair that fewer postings have says more of these postings than of its class.
+LEAST = 3
+#: Longer words, and those with more digits, are addresses, numbers and debris.
+LONGEST, MOST_DIGITS = 24, 3
 #: How strongly weights are held near nought: best of a few, in cross-validation over postings.
 RIDGE = {"section": 6.0, "duty": 1.0, "industry": 2.5}
 #: What a feature that is no word counts while weights are learnt: there are few of them and much data for
@@ -83,12 +87,22 @@ def key_of(clause: str) -> str:
 
 
 def read_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a table of labels.
+
+    Raises:
+        SystemExit: a label of a posting on which accuracy is measured.
+    """
     with (LABELS / f"{name}.tsv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    if spoilt := {row["posting"] for row in rows} & EVALUATED:
+        raise SystemExit(
+            f"{name}.tsv holds postings that `rolediff eval` scores: {', '.join(sorted(spoilt))}"
+        )
+    return rows
 
 
 def words_of(batch: TextBatch, starts: npt.NDArray[np.int64]) -> list[list[str]]:
-    """The words of each stretch, as `linear.spans` sees them."""
+    """The words of each stretch, as `linear.Spans` sees them."""
     ends = np.append(starts[1:], len(batch.data))
     return [
         batch.words[a:b].decode(errors="replace").split(" ")
@@ -116,13 +130,26 @@ class Features:
         self.matrix = self.matrix[:, np.flatnonzero(frequent)]
         self.names = {name: n for n, name in enumerate(order)}
 
-    def drop_rare(self) -> None:
-        """Drops words and pairs that too few rows have."""
-        rows = np.bincount(self.matrix.indices, minlength=len(self.names))
-        least = [
-            1 if name.startswith("<") else LEAST["pair" if " " in name else "word"] for name in self.names
-        ]
-        self.keep((rows >= least).tolist())
+    def drop_rare(self, posting: npt.NDArray[np.int64]) -> None:
+        """Drops words and pairs that too few postings have, and debris.
+
+        Args:
+            posting: for each row the number of its posting.
+        """
+        rows = np.repeat(posting, np.diff(self.matrix.indptr))
+        once = np.unique(rows.astype(np.int64) * len(self.names) + self.matrix.indices) % len(self.names)
+        postings = np.bincount(once, minlength=len(self.names))
+        self.keep(
+            [
+                name.startswith("<") or (count >= LEAST and all(map(is_word, name.split(" "))))
+                for name, count in zip(self.names, postings.tolist(), strict=True)
+            ]
+        )
+
+
+def is_word(name: str) -> bool:
+    """Whether a word is no debris."""
+    return len(name) <= LONGEST and sum(map(str.isdigit, name)) <= MOST_DIGITS
 
 
 def fit(
@@ -223,7 +250,7 @@ def learn_section(labelled: Labelled) -> None:
         )
     ]
     features = Features(described)
-    features.drop_rare()
+    features.drop_rare(clauses.row)
     own = features.matrix
     same = (clauses.row[1:] == clauses.row[:-1]).astype(np.float32)
     beside = sparse.diags([same, same], [-1, 1], shape=(len(clauses), len(clauses)), format="csr")
@@ -262,7 +289,7 @@ def learn_duty(labelled: Labelled) -> None:
     described = describe_duties(labelled)
     use = [n for n, row in enumerate(labelled.label) if row and row["duties"]]
     features = Features(described[n] for n in use)
-    features.drop_rare()
+    features.drop_rare(labelled.clauses.row[use])
     stated = [set(labelled.label[n]["duties"].split()) - {"-"} for n in use]  # type: ignore[index]
     codes = sorted(set().union(*stated))
     y = np.array([[code in s for code in codes] for s in stated], float)
@@ -276,8 +303,10 @@ def learn_duty(labelled: Labelled) -> None:
 
 def learn_industry() -> None:
     """From labelled postings, and with less weight from those whose source states the industry."""
-    label = {row["posting"]: row["industry"] for row in read_rows("industries") if row["industry"]}
-    stated = read_stated(set(label) | EVALUATED)
+    rows = read_rows("industries")
+    label = {row["posting"]: row["industry"] for row in rows if row["industry"]}
+    # Where a reader saw that the text does not tell, the source's word teaches nothing.
+    stated = read_stated({row["posting"] for row in rows} | EVALUATED)
     texts = read_texts(set(label) | set(stated))
     ids = sorted(texts)
     batch = TextBatch(pa.array([texts[i] for i in ids]))
@@ -297,7 +326,7 @@ def learn_industry() -> None:
     for row, name in zip(*np.nonzero(votes), strict=True):
         described[row][f"<cue:{names[name]}>"] = float(votes[row, name])
     features = Features(row.items() for row in described)
-    features.drop_rare()
+    features.drop_rare(np.arange(len(ids)))
     wanted = [label.get(i, stated.get(i, "")) for i in ids]
     classes = sorted(set(wanted))
     weight = np.array([1.0 if i in label else STATED for i in ids])

@@ -41,7 +41,7 @@ from rolediff.extract import matcher
 from rolediff.extract.batch import Bools, Ints, TextBatch
 from rolediff.extract.education import read_education
 from rolediff.extract.headings import Headings
-from rolediff.extract.sections import SECTIONS, Sections
+from rolediff.extract.sections import NOT_OF_THE_ROLE, SECTIONS, Sections
 from rolediff.extract.skills import read_skills
 from rolediff.taxonomy import categories, read_table, skills
 from rolediff.warehouse import Warehouse
@@ -64,7 +64,6 @@ _SLOTS = 1 << 22  # of everyday words, by hash
 # Of all places where a word stands, those where it behaves like a skill must be this share.
 _LEAST_SHARE = 0.2
 
-_LEFT_OUT = tuple(SECTIONS.index(s) for s in ("employer", "pay-benefits", "legal", "apply"))
 _ASKED = tuple(SECTIONS.index(s) for s in ("requirements", "preferred"))
 
 # What parts the items of a list, first; what ends it, second. Both are looked for in lowered text.
@@ -265,7 +264,7 @@ def _uses(batch: TextBatch) -> Iterator[_Use]:
     section = parts.at(start)
     asked = np.isin(section, _ASKED)
     of_degree = np.isin(batch.clause_of(start), batch.clause_of(degrees.start))
-    worth = (near | asked) & ~np.isin(section, _LEFT_OUT) & ~of_degree & (end > start)
+    worth = (near | asked) & ~np.isin(section, NOT_OF_THE_ROLE) & ~of_degree & (end > start)
     rows = batch.row_of(start)
     clause = batch.clauses[batch.clause_of(start)]
     for i in np.flatnonzero(worth).tolist():

@@ -200,7 +200,7 @@ class _Glued:
     def _in_address(self, start: int) -> bool:
         """Whether what stands before a word makes it a part of an address or a tag."""
         before = self.text[start - 1 : start]
-        if before in " \n" or before in _NO_PROSE:
+        if before.isspace() or before in _NO_PROSE:
             return before in _NO_PROSE
         chunk = self.text[max(start - _LONGEST_ADDRESS, 0) : start].split()[-1]
         return "://" in chunk or "www." in chunk or (before == "/" and ("." in chunk or chunk[0] == "/"))
@@ -268,7 +268,7 @@ class _Glued:
             is_long = self.trust and len(word) > 3 and word.casefold() not in lines.parts
             return "\n" if is_long and left.endswith(b"aaa") else ""
         if self.flat or self.trust:
-            is_end = left.endswith(b"aaa") or text[at - 2] in ")% " or (is_item and letters > 1)
+            is_end = left.endswith(b"aaa") or text[max(at - 2, 0)] in ")% " or (is_item and letters > 1)
         else:
             is_prose = text[end : end + 1] in _BEHIND_WORD
             is_small = letters > 2 and text[at - 1 - letters : at - 1].islower()
@@ -285,6 +285,3 @@ def _split_lines(text: str, bullet: re.Pattern[str], least: int) -> str:
         if count >= least and len(line) >= _MIN_ITEM * (count + 1):
             lines[n] = bullet.sub("\n- ", line)
     return "\n".join(lines)
-
-
-# ── cut texts ────────────────────────────────────────────────────────────────────────────────────

@@ -498,7 +498,7 @@ def _may_be_experience(low: bytes, degree: _Degree, end: int, stop: int) -> bool
         for m in _OR_EXPERIENCE.finditer(near):
             if not _SOME_YEARS.search(near, 0, m.start()) or _EQUAL.search(m.group()):
                 return True
-    # "Additional experience may be considered in lieu of the degree" stands in the next line as well.
+    # "Further experience in lieu of the degree" stands in the next line as well.
     limit = min(degree.end + 300, degree.row_end)
     further = low[degree.end : limit]
     if b"in lieu" not in further and b"substitut" not in further and b"consider" not in further:

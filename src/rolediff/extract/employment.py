@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 EMPLOYMENT_TYPES = ("full-time", "part-time", "contract", "temporary", "internship", "permanent")
 
 #: Sections that speak of everybody, not of the role.
-NOT_OF_THE_ROLE = frozenset(SECTIONS.index(s) for s in ("employer", "pay-benefits", "legal"))
+OF_EVERYBODY = frozenset(SECTIONS.index(s) for s in ("employer", "pay-benefits", "legal"))
 #: Before a phrase: it is ruled out.
 NEGATED = re.compile(
     rb"(?:\bnot|\bno|\bnon|isn't|isn\xe2\x80\x99t|cannot be|can't be|unable to"
@@ -79,7 +79,7 @@ def read_type(
     after = low[end : min(end + 24, stop)]
     if _TYPE_LABEL.search(before):
         return Evidence(row, start, end, value, 4, "labelled")
-    if section in NOT_OF_THE_ROLE or NEGATED.search(before) or before.endswith((b"-to-", b" to ")):
+    if section in OF_EVERYBODY or NEGATED.search(before) or before.endswith((b"-to-", b" to ")):
         return None
     if strength == "sure":
         return Evidence(row, start, end, value, 3, "sure")

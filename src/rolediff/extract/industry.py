@@ -68,7 +68,11 @@ def read_industry(batch: TextBatch, hits: Hits, sections: Sections) -> tuple[pa.
     model = linear.load("industry")
     hits = longest(hits)
     words, votes = features(batch, hits, sections)
-    scores = words @ model.words + votes @ model.rows_of("cue", industries()) + model.rows_of("all", [""])
+    scores = (
+        words @ model.words
+        + votes.astype(float) @ model.rows_of("cue", industries())
+        + model.rows_of("all", [""])
+    )
     chances = softmax(scores, axis=1)
     column = chances.argmax(axis=1)
     sure = chances[np.arange(len(batch)), column] >= _LEAST

@@ -13,13 +13,14 @@ from rolediff import fields
 from rolediff.clean import clean_batch
 from rolediff.errors import FeedError
 from rolediff.extract import extract_batch
+from rolediff.extract.sections import NOT_OF_THE_ROLE, SECTIONS
 from rolediff.feeds import open_feed
 from rolediff.schema import TEXT
 from rolediff.taxonomy import responsibilities
 
 _BATCH_ROWS = 1_000
 # Named in text about the employer, the law or benefits, a skill is not asked of the holder.
-_NOT_OF_THE_ROLE = ("employer", "legal", "pay-benefits", "apply")
+_NOT_OF_THE_ROLE = tuple(SECTIONS[code] for code in NOT_OF_THE_ROLE)
 
 
 def extract_lines(path: Path) -> Iterator[tuple[bytes, list[tuple[int, str]]]]:

@@ -28,7 +28,7 @@ _LEAST_SCORE = -0.9
 _LIKELY = [SECTIONS.index(s) for s in ("", "responsibilities")]
 # A word belongs to the mention where it brings more than this to the score, or leads on to words that do.
 _PRICE = 0.2
-_STEP = 1e5  # more than the words of any clause can sum up to
+_FALL = 10**9  # more than the words of any clause can sum up to
 
 
 def read_responsibilities(batch: TextBatch, hits: Hits, sections: Sections) -> Mentions:
@@ -96,9 +96,11 @@ def _stretch(batch: TextBatch, sections: Sections, clause: Ints, column: Ints) -
     word, place = sections.spans.entries(clause)
     if not len(word):
         return word, word
-    gain = sections.spans.shares("duty", word, place, column[place]).astype(float) - _PRICE
-    # Sums up to each word, lower by a step from clause to clause, so that no earlier clause has the least.
-    upto = np.cumsum(gain) - place * _STEP
+    # Whole numbers: sums are exact, so that a tie falls alike wherever a clause stands in the batch.
+    share = sections.spans.shares("duty", word, place, column[place])
+    gain = np.rint((share - _PRICE) / (linear.STEP / 2)).astype(np.int64)
+    # Sums up to each word, lower by a fall from clause to clause, so that no earlier clause has the least.
+    upto = np.cumsum(gain) - place * _FALL
     before = upto - gain
     least = np.minimum.accumulate(before)
     opened = np.maximum.accumulate(np.where(before == least, np.arange(len(word)), 0))

@@ -49,7 +49,7 @@ class Clauses:
 
     def __init__(self, batch: TextBatch, headings: Headings) -> None:
         starts: Ints = np.sort(np.concatenate((batch.clauses, headings.starts)), kind="stable")  # two runs
-        self.starts: Ints = starts[np.append(True, starts[1:] != starts[:-1])]
+        self.starts: Ints = starts[np.append(True, starts[1:] != starts[:-1])[: len(starts)]]
         self.row: Ints = batch.row_of(self.starts)
         self.heading: Ints = headings.at(self.starts)
         last = np.searchsorted(headings.starts, self.starts, "right") - 1

@@ -18,7 +18,7 @@ from rolediff.extract.batch import Hits, TextBatch, longest
 from rolediff.extract.employment import (
     EMPLOYMENT_TYPES,
     NEGATED,
-    NOT_OF_THE_ROLE,
+    OF_EVERYBODY,
     Evidence,
     decide_types,
     read_stated_employment_type,
@@ -311,9 +311,7 @@ def _mode(batch: TextBatch, cue: _Cue, row: int, start: int, end: int, section: 
         if not _in_company(cue, before, after, shown=shown):
             return None
     weight = {"sure": 3, "bare": 2, "weak": 3 if is_labelled else 1}[cue.strength]
-    if weight == 1 and (
-        section in NOT_OF_THE_ROLE or _MAYBE_BEFORE.search(before) or _MAYBE_AFTER.match(after)
-    ):
+    if weight == 1 and (section in OF_EVERYBODY or _MAYBE_BEFORE.search(before) or _MAYBE_AFTER.match(after)):
         return None
     return Evidence(row, start, end, cue.value, weight, cue.strength)
 
@@ -410,7 +408,7 @@ def _at_office(batch: TextBatch, offices: Hits, sections: Headings | None) -> li
     for (start, end, row), part in zip(zip(*(c.tolist() for c in columns), strict=True), parts, strict=True):
         # "The Chief Data Office" is a part of a firm.
         if (
-            part in NOT_OF_THE_ROLE
+            part in OF_EVERYBODY
             or batch.data[start : start + 1] == b"O"
             or _OFFICE_NO_AFTER.match(low, end, end + 14)
         ):

@@ -98,10 +98,6 @@ _SEVERAL_PATTERN = (
 # Most figures are digits; looking for words as well costs three times as much.
 _SEVERAL = re.compile(_SEVERAL_PATTERN % (_N, _N))
 _SEVERAL_DIGITS = re.compile(_SEVERAL_PATTERN % (_DIGITS, _DIGITS))
-_PLUS_AFTER = re.compile(
-    rb"['\xe2\x80\x99s)]{0,4}\s?(?:\+|plus\b|or more\b|and above\b"
-    rb"|or greater\b|minimum\b)"
-)
 _EXPERIENCE = re.compile(
     rb"experience|\bexp\b|expertise|background|track record|hands[ -]on|\bworking\b|\bworked\b"
     rb"|\bin an?\b|\bas an?\b|"
