@@ -68,9 +68,10 @@ def read_industry(batch: TextBatch, hits: Hits, sections: Sections) -> tuple[pa.
     model = linear.load("industry")
     hits = longest(hits)
     words, votes = features(batch, hits, sections)
+    # Sparse throughout: a dense product sets threads spinning, and may round by the size of the batch.
     scores = (
         words @ model.words
-        + votes.astype(float) @ model.rows_of("cue", industries())
+        + sparse.csr_matrix(votes) @ model.rows_of("cue", industries())
         + model.rows_of("all", [""])
     )
     chances = softmax(scores, axis=1)
