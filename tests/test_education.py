@@ -102,7 +102,7 @@ DEGREES = [
     ),
     ("MS or PhD in optics or related real-world experience", ("master", None, True)),
     (
-        "Master's degree in optics\nFurther years may stand in lieu of the degree",
+        "Master's degree in optics\nFurther experience may stand in lieu of the degree",
         ("master", None, True),
     ),
     # A heading taken for one about the employer keeps no demand from being read, where nothing else stands.

@@ -151,7 +151,7 @@ def test_pay_is_read(text, expected):
         "$4K annually toward your education",
         "Increased pay rates $7K sign on bonus",
         "Daily meal vouchers of 9,50€ per worked day and a good salary",
-        "Sick pay insurance (half of what you earn, up to $1,900 per week)",
+        "Disability cover of 40% of earnings, up to $1,900 per week",
         "Salary packaging of up to $15,900",
         "Analysts are commanding salaries of £50k",
         "Pay: $220,00",  # a slip: neither 220 nor 220,000 is stated
