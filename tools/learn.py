@@ -56,7 +56,7 @@ EVALUATED = {
 LEAST = 3
 #: Longer words, and those with more digits, are addresses, numbers and debris.
 LONGEST, MOST_DIGITS = 24, 3
-#: How strongly weights are held near nought: best of a few, in cross-validation over postings.
+#: How strongly weights are held near nought: best of a few values on postings kept apart from learning.
 RIDGE = {"section": 6.0, "duty": 1.0, "industry": 2.5}
 #: What a feature that is no word counts while weights are learnt: there are few of them and much data for
 #: each, so that they need less holding near nought.

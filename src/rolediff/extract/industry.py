@@ -28,7 +28,8 @@ _TOP = 700  # bytes; the first sentences of a posting introduce the employer
 #: What a word counts elsewhere, where duties and skills speak of the trade by the way.
 ELSEWHERE = 0.4
 _MOST_CUES = 3.0  # the votes of cues count up to this: a posting that says "bank" ten times is no surer
-# The least probability of an answer. At 0.3 about as many industries are read wrongly as are not read.
+# The least probability of an answer. On labelled postings kept apart from learning, 0.68 of the industries
+# were found and 0.68 of the answers were right at 0.3; without a bound 0.71 and 0.58, at 0.4 0.64 and 0.72.
 _LEAST = 0.3
 
 
@@ -61,10 +62,6 @@ def read_industry(batch: TextBatch, hits: Hits, sections: Sections) -> tuple[pa.
         n ids of industries, null where the text does not tell; and for each answer one mention, the cue
         or word that speaks most for it (rule "industry:cue" or "industry:word").
     """
-    if not len(batch):
-        return pa.nulls(0, pa.string()), Mentions(
-            "industry", np.array([], np.int64), np.array([], np.int64), *[pa.nulls(0, pa.string())] * 2
-        )
     model = linear.load("industry")
     hits = longest(hits)
     words, votes = features(batch, hits, sections)

@@ -102,42 +102,35 @@ def _read(words: str) -> TitleReading | None:
     return None
 
 
+def _places(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where each of some words stands, and where it ends: a plain search is many times faster than a pattern."""
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            yield at, at + len(word)
+            at = text.find(word, at + 1)
+
+
 def _behind(top: str, low: str, words: Sequence[str], behind: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """What stands behind each of some whole words."""
-    for word in words:
-        at = low.find(word)
-        while at >= 0:
-            after = at + len(word)
-            if not low[at - 1 : at].isalnum():
-                match = behind.match(top, after)
-                if match is not None:
-                    yield match
-            at = low.find(word, after)
+    for at, end in _places(low, words):
+        if not low[at - 1 : at].isalnum() and (match := behind.match(top, end)):
+            yield match
 
 
 def _heads_sentence(top: str, words: Sequence[str], behind: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """What stands behind words at the head of a sentence: not "experience as a data analyst"."""
-    for word in words:
-        at = top.find(word)
-        while at >= 0:
-            after = at + len(word)
-            before = top[max(at - 3, 0) : at].rstrip(" ")
-            if not before or before[-1] in _SENTENCE_ENDS:
-                match = behind.match(top, after)
-                if match is not None:
-                    yield match
-            at = top.find(word, after)
+    for at, end in _places(top, words):
+        before = top[max(at - 3, 0) : at].rstrip(" ")
+        if (not before or before[-1] in _SENTENCE_ENDS) and (match := behind.match(top, end)):
+            yield match
 
 
 def _before(top: str, words: Sequence[str], before: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """What stands before some words: "a newly created Data Analyst role"."""
-    for word in words:
-        at = top.find(word)
-        while at >= 0:
-            match = before.search(top, max(at - _LINE, 0), at + 1)
-            if match is not None:
-                yield match
-            at = top.find(word, at + 1)
+    for at, _ in _places(top, words):
+        if match := before.search(top, max(at - _LINE, 0), at + 1):
+            yield match
 
 
 def _in_sentences(top: str) -> Iterator[TitleReading | None]:
