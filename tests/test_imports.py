@@ -11,7 +11,7 @@ ROOT = Path(rolediff.__file__).parent
 
 # A module may import from lower layers only; inside a package its modules may import each other.
 LAYERS = [
-    {"errors", "settings", "schema", "results", "wording", "beta"},
+    {"errors", "settings", "schema", "results", "wording"},
     {"taxonomy", "statistics", "storage"},
     {"unglue"},
     {"clean", "official", "feeds", "titles"},
@@ -25,6 +25,7 @@ LAYERS = [
     {"postings"},
     {"compare", "describe", "layout", "evaluate", "gaps"},
     {"rendering"},
+    {"audit"},
     {"export", "web"},
     {"cli", "__init__"},
 ]

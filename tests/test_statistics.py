@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from scipy import special
 
-from rolediff import beta
+from rolediff.statistics import beta
 from rolediff import statistics as st
 
 
