@@ -27,6 +27,9 @@ def read(*texts: str) -> tuple[list[str | None], list[str]]:
         ("Hollow Oak is a credit union with forty branches.", "finance"),
         ("About us\nHollow Oak runs three hospitals.\nRequirements\n- SQL", "healthcare"),
         ("Hollow Oak is a video game studio. Players love our games.", "gaming"),
+        ("Hollow Oak is an international nonprofit that brings clean water to villages.", "nonprofit"),
+        ("We are a small consulting firm. We need an analyst for our work with ferries.", "consulting"),
+        ("Hollow Oak is a not-for-profit hospital with nine wards.", "healthcare"),
         # Benefits say nothing of the business.
         ("We need an analyst.\nBenefits\n- Life insurance company plan, health care, medical clinics", None),
         ("We need an analyst who knows SQL.", None),

@@ -82,6 +82,7 @@ def test_reads(text: str, code: str) -> None:
         # Asked for, not given to the holder.
         "Experience building data pipelines",
         "Requirements\n- Proven record of how to create dashboards",
+        "Comfortable with software, code and the performance of engines",
         # About the employer, benefits, law.
         "About us\nFor years people here build dashboards and collaborate",
         "Benefits\n- Health insurance and paid holidays\n- Coaches who mentor you",
@@ -97,6 +98,11 @@ def test_reads_nothing(text: str) -> None:
 
 def test_requirement_that_opens_with_a_duty() -> None:
     assert codes("Requirements\n- Build dashboards for pilots") == {"R08"}
+
+
+def test_duties_of_a_line_that_lost_its_breaks() -> None:
+    text = "Responsibilities\n- Fly balloons in calm winds Create dashboards for pilots Mentor the newcomers"
+    assert {"R08", "R24"} <= codes(text)
 
 
 def test_mention_spans_both_cues() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -89,3 +91,42 @@ def test_a_row_does_not_depend_on_others() -> None:
     for row, text in enumerate(texts):
         alone = parts_of(text)[1].code
         assert parts.code[parts.clauses.row == row].tolist() == alone.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        # Line breaks were lost.
+        (
+            "Feed the herons Repair all nets Maintain boats",
+            ["Feed the herons ", "Repair all nets ", "Maintain boats"],
+        ),
+        ("Count herons at dawn Experience with boats", ["Count herons at dawn ", "Experience with boats"]),
+        ("Knows birds (herons, gulls) Strong swimmer", ["Knows birds (herons, gulls) ", "Strong swimmer"]),
+        ("We count herons Maintaining old boats", ["We count herons ", "Maintaining old boats"]),
+        # Two surely lost: then also behind a name.
+        (
+            "Feed herons Build new nests Develop maps of Sweden Maintain boats",
+            ["Feed herons ", "Build new nests ", "Develop maps of Sweden ", "Maintain boats"],
+        ),
+        # Names, titles and others that go on.
+        ("Uses Heron Automate every day", ["Uses Heron Automate every day"]),
+        ("Ask the Design team or our Support desk", ["Ask the Design team or our Support desk"]),
+        (
+            "Knows Machine Learning and a (small) Lead role",
+            ["Knows Machine Learning and a (small) Lead role"],
+        ),
+        ("A 401(k) Plan and Heron's Guide to nests", ["A 401(k) Plan and Heron's Guide to nests"]),
+        ("Talk to the team Lead Engineer", ["Talk to the team Lead Engineer"]),
+    ],
+)
+def test_lost_breaks(text: str, parts: list[str]) -> None:
+    batch, read = parts_of(text)
+    starts = [*read.clauses.starts.tolist(), len(text)]
+    assert [batch.quote(a, b) for a, b in pairwise(starts)] == parts
+
+
+def test_lost_breaks_can_be_left() -> None:
+    batch, _ = parts_of("Feed the herons Maintain all nets")
+    told = headings.Headings(batch, MATCHER.find(batch).of("heading"))
+    assert len(sections.Clauses(batch, told, split=False)) == 1

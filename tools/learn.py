@@ -224,7 +224,8 @@ class Labelled:
         self.batch = TextBatch(pa.array([texts[i] for i in self.ids]))
         self.found = matcher().find(self.batch)
         self.headings = Headings(self.batch, self.found.of("heading"))
-        self.clauses = Clauses(self.batch, self.headings)
+        # As they were labelled: of a clause that is split now nobody knows which part states a duty.
+        self.clauses = Clauses(self.batch, self.headings, split=False)
         self.words = words_of(self.batch, self.clauses.starts)
         clause = self.batch.clause_of(self.clauses.starts)
         ends = np.append(self.batch.clauses[1:], len(self.batch.data))
@@ -273,7 +274,7 @@ def learn_section(labelled: Labelled) -> None:
 
 
 def describe_duties(labelled: Labelled) -> list[list[tuple[str, float]]]:
-    sections = Sections(labelled.batch, labelled.headings)
+    sections = Sections(labelled.batch, labelled.headings, split=False)
     described = [
         [*plain(words, pairs=True), (f"<section:{SECTIONS[section]}>", 1.0), (f"<length:{length}>", 1.0)]
         for words, section, length in zip(labelled.words, sections.code, labelled.clauses.length, strict=True)
@@ -321,10 +322,13 @@ def learn_industry() -> None:
         for word in words:
             if value and len(word) > 2:
                 described[row][word] = max(described[row].get(word, 0.0), value)
-    _, votes = industry.features(batch, longest(found.of("industry")), sections)
+    hits = found.of("industry")
+    said = industry.said_of_itself(batch, hits, sections)
+    _, votes = industry.features(batch, longest(hits.where(industry.is_cue(hits))), sections)
     names = list(industries())
-    for row, name in zip(*np.nonzero(votes), strict=True):
-        described[row][f"<cue:{names[name]}>"] = float(votes[row, name])
+    for kind, values in (("cue", votes), ("said", said * OTHER)):
+        for row, name in zip(*np.nonzero(values), strict=True):
+            described[row][f"<{kind}:{names[name]}>"] = float(values[row, name])
     features = Features(row.items() for row in described)
     features.drop_rare(np.arange(len(ids)))
     wanted = [label.get(i, stated.get(i, "")) for i in ids]
@@ -336,6 +340,7 @@ def learn_industry() -> None:
     found_weights = fit(
         features.matrix, one_hot(wanted, classes), RIDGE["industry"], exclusive=True, weight=weight
     )
+    found_weights[[n for name, n in features.names.items() if name.startswith("<said:")]] *= OTHER
     write("industry", classes, [*features.names, "<all:>"], found_weights)
 
 

@@ -229,8 +229,8 @@ class Tally:
             text = fold(skill["text"])
             if labelled.get(text, "V") == "V":
                 labelled[text] = skill.get("kind")
-        asked = _strongest_needs(stated)
-        found = _strongest_needs(read)
+        asked = strongest_needs(stated)
+        found = strongest_needs(read)
         matches = {text: [s for s in labelled if surfaces_match(s, text)] for text in found}
         right = {text for text, near in matches.items() if any(labelled[s] != "V" for s in near)}
         wrong = {text for text, near in matches.items() if not near}
@@ -255,7 +255,8 @@ class Tally:
         }
 
 
-def _strongest_needs(skills: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def strongest_needs(skills: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """The strongest need of each folded string of some skills; 0 where none is told."""
     needs: dict[str, int] = {}
     for skill in skills:
         text = fold(skill["text"])
@@ -409,7 +410,7 @@ def evaluate_labels(labels: Path, postings: Sequence[Path] = ()) -> dict[str, An
                 "`rolediff eval LABELS --postings PATH`."
             )
         by_id = {row["id"]: row for row in rows}
-        for source, read in _find_labelled(by_id, postings, unscored):
+        for source, read in find_labelled(by_id, postings, unscored):
             tally.add(by_id.pop(read["id"]), read, source)
         unscored["missing"] = sorted(by_id)
         if not tally.counts:
@@ -420,7 +421,7 @@ def evaluate_labels(labels: Path, postings: Sequence[Path] = ()) -> dict[str, An
     return {"labels": labels.name, "form": form, "rows": len(rows), **unscored, **summarise(tally)}
 
 
-def _find_labelled(
+def find_labelled(
     ids: Iterable[str], postings: Sequence[Path], unscored: dict[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Source and reading of each labelled posting; only these are extracted."""

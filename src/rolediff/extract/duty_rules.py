@@ -8,7 +8,6 @@ about the employer ("we build pipelines") are told by guards: cues that void wha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from rolediff.extract.inflection import add_s, verb_forms
 from rolediff.extract.sections import SECTIONS, Sections
 from rolediff.taxonomy import Row, read_table, responsibilities
 
@@ -40,7 +40,6 @@ _ASKED = [SECTIONS.index(s) for s in ("employer", "requirements", "preferred")]
 # ("we are looking for someone who will build ...").
 _ASKED_FOR, _OF_OTHERS, _GIVEN = "asked", "others", "given"
 _KINDS = ("verb", "object", "guard")
-_DOUBLED = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]\Z")  # plan: planning; scope, review: not
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,14 +269,5 @@ def _forms(cue: str, kind: str) -> list[str]:
         rest = rest and f" {rest}"
         if verb.endswith("ing"):
             return [cue]
-        stem = verb[:-1] if verb.endswith("e") and not verb.endswith("ee") else verb
-        if _DOUBLED.match(verb):
-            stem += verb[-1]
-        return [cue, _add_s(verb) + rest, f"{stem}ing{rest}"]
-    return [cue] if cue.endswith("s") else [cue, _add_s(cue)]
-
-
-def _add_s(word: str) -> str:
-    if word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
-        return word[:-1] + "ies"
-    return word + ("es" if word.endswith(("s", "x", "ch", "sh")) else "s")
+        return [form + rest for form in verb_forms(verb)]
+    return [cue] if cue.endswith("s") else [cue, add_s(cue)]

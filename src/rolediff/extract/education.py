@@ -228,6 +228,8 @@ _JOINS = re.compile(
     rb"|\blike\b)\W{0,2}(?:an? |advanced |higher "
     rb"|other |equivalent |graduate )?\Z"
 )
+# Longer than all that the pattern finds; what stands between two degrees of a clause may be long.
+_LONGEST_JOIN = 32
 _LIST = re.compile(rb"['\xe2\x80\x99s]{0,4}(?: degree)?\W{0,3}\Z")
 
 _WORDS_OF_EXPERIENCE = (
@@ -265,8 +267,11 @@ def _read_degrees(batch: TextBatch, hits: Hits, sections: list[int]) -> list[_De
     ends = np.r_[batch.clauses[1:], len(batch.data)]
     rows = batch.row_of(hits.start)
     found: list[_Degree] = []
-    columns = (hits.index, hits.start, hits.end, batch.clauses[clause], ends[clause], rows)
-    for (index, start, end, begin, stop, row), section in zip(
+    columns = (
+        *(hits.index, hits.start, hits.end, batch.clauses[clause], ends[clause]),
+        *(rows, batch.starts[rows], batch.starts[rows + 1]),
+    )
+    for (index, start, end, begin, stop, row, row_start, row_end), section in zip(
         zip(*(c.tolist() for c in columns), strict=True), sections, strict=True
     ):
         form = forms[index]
@@ -281,7 +286,6 @@ def _read_degrees(batch: TextBatch, hits: Hits, sections: list[int]) -> list[_De
             continue
         level = levels[index]
         aside = outside or form == "enrolled"
-        row_start, row_end = batch.starts[row : row + 2].tolist()
         if level > _BACHELOR and (
             lost := _GLUED_ABBREVIATION.search(batch.data, max(begin, start - 14), start)
         ):
@@ -377,7 +381,7 @@ def _groups(low: bytes, found: list[_Degree]) -> list[list[_Degree]]:
             if _stands_apart(low, groups[-1], glue, degree):
                 groups.append([degree])
                 continue
-            if _JOINS.search(glue) or (len(glue) < 14 and _LIST.match(glue)):
+            if _JOINS.search(glue[-_LONGEST_JOIN:]) or (len(glue) < 14 and _LIST.match(glue)):
                 groups[-1].append(degree)
                 continue
         groups.append([degree])
@@ -430,12 +434,13 @@ def _tell_need(low: bytes, group: list[_Degree], before: int, stop: int) -> None
     after = low[last.end : min(end, last.end + 150)]
     prefer = PREFER.search(after)
     demand = DEMAND.search(after) if prefer else None
+    begin = max(first.clause, first.start - 60, before)
+    said = after[: min(prefer.start() if prefer else len(after), max(stop - last.end, 0))]
+    before_it = low[begin : first.start]
     preferred = first.section == PREFERRED or _headed_preferred(low, first.row_start, first.clause)
     if _DIRECTLY.match(after):
         preferred = True
-    elif _is_firm(
-        low[last.end : min(end, last.end + (prefer.start() if prefer else 150), stop)], _FIRM_AFTER
-    ) or (_is_firm(low[max(first.clause, first.start - 60, before) : first.start], _FIRM_BEFORE)):
+    elif _is_firm(said, before_it):
         preferred = False
     elif prefer and prefer.start() < 130 and not (demand and demand.start() < prefer.start()):
         # Another degree between the two takes the word ("Bachelor's, Master's preferred"), and so do
@@ -444,11 +449,7 @@ def _tell_need(low: bytes, group: list[_Degree], before: int, stop: int) -> None
         between = after[: prefer.start()]
         between = between.removesuffix(b"(") if after[prefer.end() : prefer.end() + 1] == b")" else between
         preferred = preferred or _OTHER_MATTER.search(between) is None
-    elif (
-        not prefer
-        and first.rule != _GLUED_RULE
-        and _PREFER_BEFORE.search(low, max(first.clause, first.start - 60, before), first.start)
-    ):
+    elif not prefer and first.rule != _GLUED_RULE and _PREFER_BEFORE.search(low, begin, first.start):
         preferred = DEMAND.search(after) is None
     stops = (*(d.start for d in group[1:]), stop)
     instead = any(_may_be_experience(low, d, end, at) for d, at in zip(group, stops, strict=True))
@@ -482,11 +483,11 @@ def _goes_on(low: bytes, start: int, end: int) -> bool:
     )
 
 
-def _is_firm(words: bytes, pattern: re.Pattern[bytes]) -> bool:
+def _is_firm(after: bytes, before: bytes) -> bool:
     # Most words hold none of these; looking first saves most searches.
-    return (b"must" in words or b"required" in words or b"mandatory" in words) and pattern.search(
-        words
-    ) is not None
+    return ((b"required" in after or b"mandatory" in after) and _FIRM_AFTER.search(after) is not None) or (
+        (b"must" in before or b"mandatory" in before) and _FIRM_BEFORE.search(before) is not None
+    )
 
 
 def _may_be_experience(low: bytes, degree: _Degree, end: int, stop: int) -> bool:
@@ -499,13 +500,12 @@ def _may_be_experience(low: bytes, degree: _Degree, end: int, stop: int) -> bool
             if not _SOME_YEARS.search(near, 0, m.start()) or _EQUAL.search(m.group()):
                 return True
     # "Further experience in lieu of the degree" stands in the next line as well.
-    limit = min(degree.end + 300, degree.row_end)
-    further = low[degree.end : limit]
-    if b"in lieu" not in further and b"substitut" not in further and b"consider" not in further:
-        return False
-    limit = min(limit, _line_end(low, min(_line_end(low, degree.end) + 1, degree.row_end)))
-    return low.find(b"experience", degree.end, limit) >= 0 and bool(
-        _SUBSTITUTE.search(low, degree.end, limit)
+    next_line = min(_line_end(low, degree.end) + 1, degree.row_end)
+    further = low[degree.end : min(degree.end + 300, degree.row_end, _line_end(low, next_line))]
+    return (
+        b"experience" in further
+        and (b"in lieu" in further or b"substitut" in further or b"consider" in further)
+        and _SUBSTITUTE.search(further) is not None
     )
 
 

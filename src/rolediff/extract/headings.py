@@ -39,9 +39,8 @@ _LONG_WORD = 8
 _ITEM_TAILS = (b" with ", b" in ", b" of ", b" using ", b" as ", b" working ", b" building ")
 # What may follow a heading told by its capitals: the capital, number or bullet of the first item.
 _FIRST_ITEM = re.compile(rb"[:\s]*(?:[-*(]\s?)?(?:[A-Z0-9]|\xe2)")
-_SMALL_WORDS = frozenset(
-    [b"and", b"or", b"of", b"the", b"for", b"to", b"you", b"we", b"a", b"&", b"in", b"have"]
-)
+# Several words, all but small ones with a capital.
+_CAPITALS = re.compile(rb"[A-Z]\S*(?:\s+(?:[A-Z]\S*|(?i:and|or|of|the|for|to|you|we|a|&|in|have)(?!\S)))+")
 
 
 @cache
@@ -178,11 +177,8 @@ def _is_closed(batch: TextBatch, clause: int, start: int, end: int, stop: int, m
 def _stands_out(batch: TextBatch, start: int, end: int, line_end: int) -> bool:
     """Whether a phrase within a long line is written like a heading: in capitals, before an item."""
     phrase = batch.data[start:end]
-    words = phrase.split()
-    if len(words) == 1 and len(phrase) < _LONG_WORD:
-        return False
     if phrase.isupper():
-        return True
-    if len(words) == 1 or not all(w[:1].isupper() or w.lower() in _SMALL_WORDS for w in words):
-        return False
-    return words[0][:1].isupper() and _FIRST_ITEM.match(batch.data, end, min(end + 8, line_end)) is not None
+        return len(phrase) >= _LONG_WORD or len(phrase.split()) > 1
+    return _CAPITALS.fullmatch(phrase) is not None and (
+        _FIRST_ITEM.match(batch.data, end, min(end + 8, line_end)) is not None
+    )

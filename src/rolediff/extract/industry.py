@@ -28,9 +28,13 @@ _TOP = 700  # bytes; the first sentences of a posting introduce the employer
 #: What a word counts elsewhere, where duties and skills speak of the trade by the way.
 ELSEWHERE = 0.4
 _MOST_CUES = 3.0  # the votes of cues count up to this: a posting that says "bank" ten times is no surer
+# The employer is called by a trade where a cue of at least this weight follows one of data/employer_openings.csv
+# ("is a", "we are an") within so many bytes.
+_NAMES_A_TRADE, _REACH = 3.5, 60
 # The least probability of an answer. On labelled postings kept apart from learning, 0.68 of the industries
 # were found and 0.68 of the answers were right at 0.3; without a bound 0.71 and 0.58, at 0.4 0.64 and 0.72.
 _LEAST = 0.3
+_LEAST_UNTOLD = 0.4  # where no clause is about the employer
 
 
 @cache
@@ -46,8 +50,18 @@ def _cues() -> tuple[list[str], Ints, npt.NDArray[np.float64]]:
 
 
 def phrases() -> list[str]:
-    """The cues to look for."""
-    return _cues()[0]
+    """The cues to look for, and then the words before which an employer is named by its trade."""
+    return _cues()[0] + _openings()
+
+
+def is_cue(hits: Hits) -> Bools:
+    """Which hits are cues, of a trade."""
+    return hits.index < len(_cues()[0])
+
+
+@cache
+def _openings() -> list[str]:
+    return [row["phrase"] for row in read_table("employer_openings")]
 
 
 def read_industry(batch: TextBatch, hits: Hits, sections: Sections) -> tuple[pa.Array, Mentions]:
@@ -63,17 +77,21 @@ def read_industry(batch: TextBatch, hits: Hits, sections: Sections) -> tuple[pa.
         or word that speaks most for it (rule "industry:cue" or "industry:word").
     """
     model = linear.load("industry")
-    hits = longest(hits)
+    said = said_of_itself(batch, hits, sections)
+    hits = longest(hits.where(is_cue(hits)))
     words, votes = features(batch, hits, sections)
     # Sparse throughout: a dense product sets threads spinning, and may round by the size of the batch.
     scores = (
         words @ model.words
         + sparse.csr_matrix(votes) @ model.rows_of("cue", industries())
+        + sparse.csr_matrix(said) @ model.rows_of("said", industries())
         + model.rows_of("all", [""])
     )
     chances = softmax(scores, axis=1)
     column = chances.argmax(axis=1)
-    sure = chances[np.arange(len(batch)), column] >= _LEAST
+    about = sections.clauses.row[sections.code == _EMPLOYER]
+    is_untold = np.bincount(about, minlength=len(batch)) == 0
+    sure = chances[np.arange(len(batch)), column] >= np.where(is_untold, _LEAST_UNTOLD, _LEAST)
     names = pa.array(model.classes)
     return names.take(pa.array(column, mask=~sure)), _mentions(batch, hits, sections, column, sure)
 
@@ -105,6 +123,23 @@ def features(
     votes = np.zeros((len(batch), len(industries())), np.float32)
     np.add.at(votes, (clauses.row[clause], industry_of[hits.index]), vote)
     return words.tocsr(), np.minimum(votes, _MOST_CUES)
+
+
+def said_of_itself(batch: TextBatch, hits: Hits, sections: Sections) -> npt.NDArray[np.float32]:
+    """Whether each text calls its employer by a trade ("we are a nonprofit"): (n, industries)."""
+    _, industry_of, weight_of = _cues()
+    is_opening = ~is_cue(hits)
+    opening, cue = hits.where(is_opening), longest(hits.where(~is_opening))
+    cue = cue.where(weight_of[cue.index] >= _NAMES_A_TRADE)
+    clauses = sections.clauses
+    number = clauses.number_of(cue.start)
+    last = np.searchsorted(opening.end, cue.start, "right") - 1
+    at = np.append(opening.end, 0)[last]
+    near = (last >= 0) & (at >= clauses.starts[number]) & (cue.start - at <= _REACH)
+    near &= zones(batch, sections)[0][number]
+    said = np.zeros((len(batch), len(industries())), np.float32)
+    said[clauses.row[number[near]], industry_of[cue.index[near]]] = 1.0
+    return said
 
 
 def zones(batch: TextBatch, sections: Sections) -> tuple[Bools, Bools]:

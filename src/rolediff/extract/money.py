@@ -97,8 +97,22 @@ def factors() -> dict[str, float]:
 
 
 def alternatives(spellings: Iterable[str]) -> bytes:
-    """A pattern of any of the spellings, longest first."""
-    return "|".join(re.escape(s) for s in sorted(spellings, key=len, reverse=True)).encode()
+    """A pattern of any of the spellings, the longest that fits first.
+
+    Spellings that begin alike share their beginning, so that few are tried at each byte.
+    """
+    return _branches(set(spellings)).encode()
+
+
+def _branches(spellings: Iterable[str]) -> str:
+    tails: dict[str, list[str]] = {}
+    for spelling in spellings:
+        tails.setdefault(spelling[:1], []).append(spelling[1:])
+    # Sorted backwards the end of a spelling stands last, behind all that are longer.
+    return "|".join(
+        re.escape(first) + (f"(?:{_branches(rest)})" if len(rest) > 1 else re.escape(rest[0]))
+        for first, rest in sorted(tails.items(), reverse=True)
+    )
 
 
 # "45kpa"; a word glued on where a line break was lost ("$65-75kAbout"), but no unit of measure.
@@ -151,18 +165,22 @@ def _patterns() -> _Patterns:
         rb"\d+(?:[.,]\d\d?|\.\d{4})?(?![\d])(?![.,]\d)"
     )
     times = alternatives(t.decode() for t in (*_TIMES, *_GREAT))
+    # Within a word begin only figures and marks: telling that first spares trying all signs at every byte.
+    inside = re.escape(b"".join(sorted({m.encode()[:1] for m in marks})))
     amount = (
+        rb"(?:(?<![a-z])|(?=[\d%b]))"
         rb"(?:(?P<sign>%b)[\s:]{0,2}(?:(?P<sign2>%b)\s?)?|(?<![\d.,a-z])|(?<=[a-z])(?=\d{2,3},\d{3}))"
         rb"(?P<number>%b)(?:[.,]-{1,2}(?!\d)|,\xe2\x80\x93(?!\s?\d))?"
         rb"(?!\s?%%)(?:[\s-]?(?P<times>%b)(?![a-z])|(?P<kilo>k)(?=%b|%b))?(?P<plus>\+)?"
         rb"(?: ?[(\[]?(?P<tail>%b)[)\]]?)?"
-    ) % (sign, sign, number, times, sign, _AFTER_K, after)
+    ) % (inside, sign, sign, number, times, sign, _AFTER_K, after)
     rows = read_table("pay_periods")
     period, adverb, compound, ahead = [], [], [], []
     for row in rows:
         units = alternatives(row.items("units"))
-        adverbs = alternatives(a.replace("-", " ") for a in row.items("adverbs"))
-        adverbs = re.sub(rb"(?<=\|)pa(?=\||\Z)", rb"(?<!, )pa", adverbs)  # "Pittsburgh, PA"
+        spelled = {a.replace("-", " ") for a in row.items("adverbs")}
+        adverbs = alternatives(spelled - {"pa"})
+        adverbs += rb"|(?<!, )pa" if "pa" in spelled else b""  # "Pittsburgh, PA"
         # After "per" the next word may follow without a blank, where line breaks were lost.
         whole = alternatives(u for u in row.items("units") if len(u.encode()) > 3 or u in _GLUED)
         name = row["period"].encode()
@@ -191,10 +209,10 @@ def _patterns() -> _Patterns:
     loose = rb"\s?/\s?|%b(?: [a-z]+){1,8} (?:up )?to (?:a )?" % unit
     # All of them begin at "/" or where no letter stands before, with one of a few letters: telling that
     # first spares trying each of them at every byte.
-    spelled = [*_PER.decode().split("|"), *(a for r in rows for a in r.items("adverbs"))]
-    first = re.escape(b"".join(sorted({*(a.encode()[:1] for a in spelled), b"/", b"l"})))
+    words = [*_PER.decode().split("|"), *(a for r in rows for a in r.items("adverbs"))]
+    first = re.escape(b"".join(sorted({*(a.encode()[:1] for a in words), b"/", b"l"})))
     units = re.escape(b"".join(sorted({u.encode()[:1] for r in rows for u in r.items("units")})))
-    at_start = rb"(?:(?<![a-z])(?=[%b])|(?=/|tjm)|(?<=\d)(?=[%b]))" % (first, units)
+    at_start = rb"(?=[%b%b])(?:(?<![a-z])(?=[%b])|(?=/|tjm)|(?<=\d)(?=[%b]))" % (first, units, first, units)
     return _Patterns(
         re.compile(amount),
         2 * max(len(s.encode()) for s in signs) + 3,

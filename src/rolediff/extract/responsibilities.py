@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rolediff.extract import linear
+from rolediff.extract.clause_starts import opens_requirement
 from rolediff.extract.duty_rules import find_duties
 from rolediff.extract.mentions import Mentions, take
 from rolediff.extract.sections import LENGTHS, SECTIONS, Sections
@@ -47,9 +48,12 @@ def read_responsibilities(batch: TextBatch, hits: Hits, sections: Sections) -> M
     listed = list(responsibilities().values())
     ruled = find_duties(hits, sections)
     likely = np.isin(sections.code, _LIKELY)
-    likely[ruled.clause] = True
     # A clause of signs alone, whose range of lengths is the first, says nothing.
-    number = np.flatnonzero(likely & (sections.clauses.length > 0))
+    has_words = sections.clauses.length > 0
+    number = np.flatnonzero(likely & has_words)
+    likely[number[opens_requirement(batch, sections.spans.bounds[number])]] = False
+    likely[ruled.clause] = True
+    number = np.flatnonzero(likely & has_words)
     scores = score(sections, ruled, number)
     clause, column = np.nonzero(scores > _LEAST_SCORE)
     clause = number[clause]

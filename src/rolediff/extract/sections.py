@@ -12,6 +12,7 @@ from scipy.special import softmax
 
 from rolediff.extract import linear
 from rolediff.extract.batch import Ints, TextBatch
+from rolediff.extract.clause_starts import find_lost_starts
 from rolediff.extract.headings import SECTIONS, Headings
 from rolediff.extract.linear import Spans
 
@@ -35,7 +36,12 @@ _REQUIREMENTS, _PREFERRED = SECTIONS.index("requirements"), SECTIONS.index("pref
 
 
 class Clauses:
-    """The clauses of a batch; a heading inside one begins another.
+    """The clauses of a batch; a heading inside one begins another, as does a lost break (`clause_starts.py`).
+
+    Args:
+        batch: the texts.
+        headings: their headings.
+        split: whether lost breaks begin clauses.
 
     Attributes:
         starts: where they begin, ascending.
@@ -47,8 +53,10 @@ class Clauses:
         length: the range of `LENGTHS` that its words are in.
     """
 
-    def __init__(self, batch: TextBatch, headings: Headings) -> None:
-        starts: Ints = np.sort(np.concatenate((batch.clauses, headings.starts)), kind="stable")  # two runs
+    def __init__(self, batch: TextBatch, headings: Headings, *, split: bool = True) -> None:
+        # Each of these ascends.
+        begun = [batch.clauses, headings.starts, *([find_lost_starts(batch)] if split else [])]
+        starts: Ints = np.sort(np.concatenate(begun), kind="stable")
         self.starts: Ints = starts[np.append(True, starts[1:] != starts[:-1])[: len(starts)]]
         self.row: Ints = batch.row_of(self.starts)
         self.heading: Ints = headings.at(self.starts)
@@ -78,8 +86,8 @@ class Sections:
         code: the section of each clause, as its number in `SECTIONS`.
     """
 
-    def __init__(self, batch: TextBatch, headings: Headings) -> None:
-        self.clauses = Clauses(batch, headings)
+    def __init__(self, batch: TextBatch, headings: Headings, *, split: bool = True) -> None:
+        self.clauses = Clauses(batch, headings, split=split)
         self.spans: Spans = Spans(batch, self.clauses.starts)
         self.code: Ints = _classify(self.clauses, self.spans)
 

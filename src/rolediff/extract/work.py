@@ -209,7 +209,9 @@ _LIVED_THROUGH = re.compile(
     rb"(?:experience (?:in|with|at|of|working in)|background in|familiar\w* with|worked in|success in)"
     rb"(?: an?| the)?\W?\Z"
 )
-_UNLESS = re.compile(rb"(?:(?:unless|except)[^.\n]{0,50}|\blisted as (?:remote or |hybrid or )?)\Z")
+_UNLESS = re.compile(
+    rb"unless[^.\n]{0,50}\Z|except[^.\n]{0,50}\Z|listed(?<!\wlisted) as (?:remote or |hybrid or )?\Z"
+)
 _FOR_A_WHILE = re.compile(
     rb"[^.\n]{0,50}(?:pandemic|covid|temporar|until (?:our|the|we|offices?)"
     rb"|interviews?\b)|\W{0,4}temporar"
@@ -462,25 +464,14 @@ _TITLE_MODE = re.compile(
 )
 
 
-_TITLE_WORDS = (
-    "remote",
-    "hybrid",
-    "site",
-    "office",
-    "person",
-    "home",
-    "wfh",
-    "telecommut",
-    "virtual",
-    "telework",
-)
+_TITLE_WORD = re.compile(r"remote|hybrid|site|office|person|home|wfh|telecommut|virtual|telework")
 # An entry by itself ("Teacher - Virtual"); "Virtual Assistant" and "Virtual Reality" are trades.
 _VIRTUAL = re.compile(r"(?:^|[(\[,/;|–—-] ?)(?:virtual|telework|home[- ]based)(?:$| ?[)\],/;|–—-]| with )")
 
 
 def _mode_of_title(title: str | None) -> str | None:
     low = title.lower() if title else ""
-    if not any(word in low for word in _TITLE_WORDS):
+    if not _TITLE_WORD.search(low):
         return None
     found = {m.lastgroup for m in _TITLE_MODE.finditer(low)}
     mode = next((m for m in ("hybrid", "remote", "onsite") if m in found), None)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from rolediff.extract.money import alternatives
 from rolediff.extract.sections import SECTIONS
 
 if TYPE_CHECKING:
@@ -87,25 +88,29 @@ _NUMBERS = {
     )
 }
 _NUMBERS[b"twenty"] = 20
-_DIGITS = rb"\d{1,2}(?:[.,](?:5|50|0|00))?"
-_N = rb"(?:%b|%b)" % (_DIGITS, b"|".join(sorted(_NUMBERS, reverse=True)))
+# A pattern that opens with a letter or digit is searched for faster than one that looks behind first.
+_FIRST = rb"\d(?<![\d$]\d)(?<!\d[.,]\d)"
+_TAIL = rb"\d?(?:[.,](?:5|50|0|00))?"
+_DIGITS = rb"\d" + _TAIL
+_WORDS = b"|".join(sorted(_NUMBERS, reverse=True))
 _SEVERAL_PATTERN = (
-    rb"(?<![\d$])(?<!\d[.,])(?P<low>%b)(?:\s?\(\d{1,2}\+?\))?\s?(?P<plus>\+|plus|or more)?"
+    rb"(?P<low>%b)(?:\s?\(\d{1,2}\+?\))?\s?(?P<plus>\+|plus|or more)?"
     rb"(?:\s?(?:years?|yrs?)?\s?(?:-|\xe2\x80[\x90-\x95]|~|to|or|/|and|bis|a"
     rb"|\xc3\xa0)\s?(?P<high>%b)(?:\s?\(\d{1,2}\))?)?"
     rb"\s?(?P<more>\+|plus\b|or more|\(\d{1,2}\+?\))?[\s-]{0,2}(?:of\s)?(?:full |calendar )?\Z"
 )
 # Most figures are digits; looking for words as well costs three times as much.
-_SEVERAL = re.compile(_SEVERAL_PATTERN % (_N, _N))
-_SEVERAL_DIGITS = re.compile(_SEVERAL_PATTERN % (_DIGITS, _DIGITS))
+_SEVERAL = re.compile(
+    _SEVERAL_PATTERN
+    % (rb"%b%b|(?<![\d$])(?<!\d[.,])(?:%b)" % (_FIRST, _TAIL, _WORDS), rb"(?:%b|%b)" % (_DIGITS, _WORDS))
+)
+_SEVERAL_DIGITS = re.compile(_SEVERAL_PATTERN % (_FIRST + _TAIL, _DIGITS))
 _EXPERIENCE = re.compile(
-    rb"experience|\bexp\b|expertise|background|track record|hands[ -]on|\bworking\b|\bworked\b"
-    rb"|\bin an?\b|\bas an?\b|"
-    rb"\bin the\b|\bin (?:data|software|analytics|business|machine|product|investment|consulting"
-    rb"|finance|engineering|development|building|similar|related)|"
-    rb"exp\xc3\xa9rience|erfahrung|experi\xc3\xaancia|\busing\b|\bwriting\b|\bbuilding\b|\bwith\b"
-    rb"|\bdeveloping\b|\bprogramming\b|\bmanaging\b|\bcoding\b|\bleading\b|\bdesigning\b"
-    rb"|\bpractice\b|\bproficien|\bknowledge\b|\bmanagement\b|\bdevelopment\b|\bindustry\b"
+    rb"experience|expertise|background|track record|hands[ -]on|exp\xc3\xa9rience|erfahrung|experi\xc3\xaancia"
+    rb"|\b(?:(?:exp|working|worked|in an?|as an?|in the|using|writing|building|with|developing|programming|managing"
+    rb"|coding|leading|designing|practice|knowledge|management|development|industry)\b|proficien"
+    rb"|in (?:data|software|analytics|business|machine|product|investment|consulting|finance|engineering|development"
+    rb"|building|similar|related))"
 )
 _NOT_EXPERIENCE = re.compile(
     rb"['\xe2\x80\x99s]{0,4}[\s-](?:old\b|of age|in a row|running|contract|warranty|vest|degree"
@@ -119,10 +124,16 @@ _NOT_EXPERIENCE = re.compile(
     rb"|assignment|after |masters? program)"
 )
 _NOT_BEFORE = re.compile(
-    rb"(?:past|last|next|every|each|previous|following|first|nearly|almost|celebrat\w+|founded"
-    rb"|within|until|through|in under|in just|in less than|history of(?: over)?|for over"
-    rb"|for more than|for nearly|after|(?<!no )(?<!not )less than"
-    rb"|fewer than|fixed[ -]term(?: for| of)?|contract (?:for|of))\s(?:\w+\s)?\Z"
+    rb"(?:%b|celebrat\w+|less(?<!no less)(?<!not less) than)\s(?:\w+\s)?\Z"
+    % alternatives(
+        (
+            *("past", "last", "next", "every", "each", "previous", "following", "first", "nearly", "almost"),
+            *("founded", "within", "until", "through", "in under", "in just", "in less than", "history of"),
+            *("history of over", "for over", "for more than", "for nearly", "after", "fewer than"),
+            *("contract for", "contract of"),
+            *(f"fixed{blank}term{end}" for blank in " -" for end in ("", " for", " of")),
+        )
+    )
 )
 _COMPANY = re.compile(
     rb"\bwe(?:'ve|\xe2\x80\x99ve| have| are| were)\b|\bcompany(?:'s)? (?:has|with)|\bfounded\b"
@@ -151,17 +162,19 @@ _OPEN_OF = re.compile(
 )
 _OVERALL = re.compile(rb"overall|total|cumulative")
 _OVERALL_BEFORE = re.compile(rb"(?:\btotal|\boverall)(?: experience)?(?: of|:)?\s?\Z")
-_INSTEAD_WORDS = (b"degree", b"lieu", b"substit", b"equivalent to", b"combination")
 _INSTEAD_BEFORE = re.compile(
     rb"degree[^.;\n]{0,200}\bor\b\W{0,3}(?:at least |an? "
     rb"|(?:a )?minimum (?:of )?)?\Z|combination of education and experience"
-    rb"(?: \w+)? (?:total|equal)\w*[^.;\n]{0,20}\Z|(?:in lieu of|substitut\w+|equivalent to)[^.;\n]{0,40}\Z"
+    rb"(?: \w+)? (?:total|equal)\w*[^.;\n]{0,20}\Z"
+    rb"|in lieu of[^.;\n]{0,40}\Z|substitut\w+[^.;\n]{0,40}\Z|equivalent to[^.;\n]{0,40}\Z"
 )
 # "8 years of experience may be substituted for education"; not "required, but a degree may substitute".
 _STANDS_IN = re.compile(rb"(?:(?!degree|required|[.;\n]).)*\b(?:may|can|will)(?: be)? substitut")
 _SOME_YEARS = re.compile(rb"\d\+? ?(?:years|yrs)")
 # More is the age of a firm or a person.
 _OLDEST = 15
+# How far behind the word "years" a clause is read.
+_AFTER = 140
 
 
 _IN_DIGITS = re.compile(rb"(?<![(\d])\d{1,2}[ +-]{0,2}\Z")
@@ -188,53 +201,53 @@ def read_years(
     low = batch.low
     clause = batch.clause_of(hits.start)
     ends = np.r_[batch.clauses[1:], len(batch.data)]
+    rows = batch.row_of(hits.start)
     columns = (
         hits.index,
         hits.start,
         hits.end,
         batch.clauses[clause],
         ends[clause],
-        batch.row_of(hits.start),
+        rows,
+        batch.starts[rows],
     )
     degree_starts = [at for at, _ in degrees]
     found: list[Years] = []
     grades_end = 0
-    for (index, start, end, begin, stop, row), section in zip(
+    for (index, word, end, begin, stop, row, row_start), section in zip(
         zip(*(c.tolist() for c in columns), strict=True), sections, strict=True
     ):
         if index >= len(YEAR_WORDS):
-            found.append(Years(row, start, end, 0, None, False, False, None, begin, "no-experience-needed"))
+            found.append(Years(row, word, end, 0, None, False, False, None, begin, "no-experience-needed"))
             continue
-        if section in NOT_ASKED or not _follows_number(low[max(begin, start - 12) : start]):
+        if section in NOT_ASKED or not _follows_number(low[max(begin, word - 12) : word]):
             continue
-        pattern = _SEVERAL_DIGITS if _IN_DIGITS.search(low, max(begin, start - 5), start) else _SEVERAL
-        m = pattern.search(low, max(begin, start - 34), start)
+        pattern = _SEVERAL_DIGITS if _IN_DIGITS.search(low, max(begin, word - 5), word) else _SEVERAL
+        m = pattern.search(low, max(begin, word - 34), word)
         if m is None:
             continue
+        start = m.start()
         before, grades_end = grades_end, end
-        if before > begin and low[before : m.start()].strip() == b"|":
+        if before > begin and low[before:start].strip() == b"|":
             continue  # "0-3 years | 4-8 years": grades of one advert, the first counts
         least = _number(m["low"])
         most = _number(m["high"]) if m["high"] else None
         if most is not None and most <= least:
             most = None
-        words = low[max(begin, m.start() - 230) : m.start()]
-        if any(w in words for w in _INSTEAD_WORDS) and _INSTEAD_BEFORE.search(words):
+        if _INSTEAD_BEFORE.search(low[max(begin, start - 230) : start]):
             continue  # "a bachelor's degree or 8 years of experience" asks for no years beside the degree
-        if least > _OLDEST or not _is_experience(
-            low, int(batch.starts[row]), m.start(), end, begin, stop, section
-        ):
+        after = low[end : min(stop, end + _AFTER)]
+        if least > _OLDEST or not _is_experience(low, after, row_start, start, end, begin, stop, section):
             continue
         rule = "range" if most is not None else "least"
-        preferred = section == PREFERRED or _years_preferred(low, end, stop)
-        near = low[end : min(stop, end + 24)]
+        preferred = section == PREFERRED or _years_preferred(after)
         overall = bool(
-            _OVERALL.search(near) or _OVERALL_BEFORE.search(low, max(begin, m.start() - 40), m.start())
+            _OVERALL.search(after, 0, 24) or _OVERALL_BEFORE.search(low, max(begin, start - 40), start)
         )
-        at = bisect_left(degree_starts, m.start()) - 1
-        goes_with = at >= 0 and degree_starts[at] >= max(begin, m.start() - 200)
+        at = bisect_left(degree_starts, start) - 1
+        goes_with = at >= 0 and degree_starts[at] >= max(begin, start - 200)
         degree = degrees[at][1] if goes_with else None
-        found.append(Years(row, m.start(), end, least, most, preferred, overall, degree, begin, rule))
+        found.append(Years(row, start, end, least, most, preferred, overall, degree, begin, rule))
     return found
 
 
@@ -249,42 +262,34 @@ def _follows_number(before: bytes) -> bool:
 
 
 def _is_experience(
-    low: bytes, row_start: int, start: int, end: int, begin: int, stop: int, section: int
+    low: bytes, after: bytes, row_start: int, start: int, end: int, begin: int, stop: int, section: int
 ) -> bool:
-    if low.find(b" substitut", end, min(stop, end + 140)) >= 0 and _STANDS_IN.match(
-        low, end, min(stop, end + 140)
-    ):
+    if b" substitut" in after and _STANDS_IN.match(after):
         return False
-    if low.find(b"training program", end, min(stop, end + 80)) >= 0:
+    if after.find(b"training program", 0, 80) >= 0:
         return False
-    if _NOT_EXPERIENCE.match(low, end, min(stop, end + 40)) or _NOT_BEFORE.search(
-        low[max(begin, start - 40) : start]
-    ):
+    if _NOT_EXPERIENCE.match(after, 0, 40) or _NOT_BEFORE.search(low[max(begin, start - 40) : start]):
         return False
     since = max(begin, start - 120)
     firm = _COMPANY.search(low, since, start)
     if firm and not _ASKS.search(low, firm.end(), start):
         return False
-    if _COMPANY_AFTER.search(low, end, min(stop, end + 100)):
+    if _COMPANY_AFTER.search(after, 0, 100):
         return False
     is_open = b"+" in low[start:end]
     if not is_open and (ours := _OUR.search(low, since, start)) and not _ASKS.search(low, ours.end(), start):
         return False
-    if is_open and _OPEN_OF.match(low, end, min(stop, end + 20)):
+    if is_open and _OPEN_OF.match(after, 0, 20):
         return True
     if (
         low[start - 1 : start] == b"("
-        and low[end : end + 1] == b")"
+        and after.startswith(b")")
         and _HOLDER.search(low, max(begin, start - 40), start)
     ):
         return True
     if start == begin and stop - end <= 2 and b"-" in low[start:end]:
         return True  # "5-9 years", alone on its line
-    if low.find(b"experience", end, min(stop, end + 110)) >= 0:
-        return True
-    if _EXPERIENCE.search(low, end, min(stop, end + 110)) or _EXPERIENCE.search(
-        low, max(begin, start - 70), start
-    ):
+    if _EXPERIENCE.search(after, 0, 110) or _EXPERIENCE.search(low, max(begin, start - 70), start):
         return True
     return (
         SECTIONS[section] in ("requirements", "preferred")
@@ -292,10 +297,11 @@ def _is_experience(
     )
 
 
-def _years_preferred(low: bytes, end: int, stop: int) -> bool:
-    after = low[end : min(stop, end + 140)]
+def _years_preferred(after: bytes) -> bool:
+    # Behind a comma it would speak of something else; no word of the patterns holds one.
+    after = after[: after.find(b",") + 1] or after
     prefer = PREFER.search(after)
-    if prefer is None or b"," in after[: prefer.start()] or _SOME_YEARS.search(after[: prefer.start()]):
+    if prefer is None or _SOME_YEARS.search(after[: prefer.start()]):
         return False
     return not DEMAND.search(after[: prefer.start()])
 
@@ -309,6 +315,8 @@ def choose_years(asked: list[Years]) -> dict[int, Years]:
 
 
 def _main(several: list[Years]) -> Years:
+    if len(several) == 1:
+        return several[0]
     firm = [y for y in several if not y.preferred] or several
     with_degree = [y for y in firm if y.degree is not None]
     if len({y.degree for y in with_degree}) > 1:
