@@ -14,12 +14,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 demo: $(VENV)/.ready  ## the main job on the bundled reference snapshot, offline
 	@$(BIN)/rolediff compare "data specialist" "lead machine learning engineer" --snapshot reference
-	@$(BIN)/rolediff site demo --snapshot reference
+	@$(BIN)/rolediff site demo --named --snapshot reference
 	@echo
-	@echo "That was a comparison in the terminal; demo/index.html is the same as a small site."
+	@echo "That was a comparison in the terminal; open demo/index.html for the same as a small site."
 	@echo "Next:"
 	@echo "  . .venv/bin/activate"
 	@echo '  rolediff compare "data science manager" "lead ML engineer" --format markdown'
+	@echo "  rolediff serve --snapshot reference          # all of it in the browser"
 	@echo "  rolediff evidence lead-machine-learning-engineer/skill/python"
 	@echo "  rolediff ingest YOUR-POSTINGS.csv && rolediff build && rolediff compare A B"
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 import pytest
 
-from make_postings import Written, write_postings
+from make_postings import Written, hostile_advert, write_postings
 from rolediff.pipeline import build
 from rolediff.workspace import Workspace
 
@@ -63,6 +64,16 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> Invented:
     workspace = Workspace(root / "workspace")
     assert not [s for s in workspace.ingest([root / "files"], licence="CC0", date="2026-05-01") if s.error]
     return Invented(written, root / "files", workspace, build(workspace, processes=1))
+
+
+@pytest.fixture(scope="session")
+def hostile(invented: Invented, tmp_path_factory: pytest.TempPathFactory) -> Invented:
+    """The invented corpus and one advert that tries to become part of the page; not to be written to."""
+    root = tmp_path_factory.mktemp("hostile")
+    (root / "hostile.jsonl").write_bytes(orjson.dumps(hostile_advert()) + b"\n")
+    workspace = Workspace(root / "workspace")
+    workspace.ingest([invented.folder, root / "hostile.jsonl"], publisher="<i>Board</i> & Sons")
+    return Invented(invented.written, invented.folder, workspace, build(workspace, processes=1))
 
 
 @pytest.fixture

@@ -17,16 +17,23 @@ LAYERS = [
     {"clean", "official", "feeds", "titles"},
     {"fields", "places"},
     {"copies", "extract", "labels"},
+    {"reading_errors"},
     {"workspace", "roles"},
     {"warehouse"},
+    {"likeness"},
     {"pipeline"},
     {"snapshots", "profiles"},
-    {"paying", "learning", "headline"},
+    {"paying", "learning", "headline", "sensitivity", "trend", "tested"},
     {"postings"},
-    {"compare", "describe", "layout", "evaluate", "gaps"},
-    {"rendering"},
+    {"compare", "describe", "layout", "evaluate", "gaps", "changes", "downloads", "lineage"},
+    {"skill_pages", "salary_pages", "openings", "posting_pages", "job_posting", "table_files"},
+    {"layout_pages", "layout_postings", "layout_changes"},
+    {"charts", "rendering"},
     {"audit"},
-    {"export", "web"},
+    {"web"},
+    {"export"},
+    {"api"},
+    {"mcp_server"},
     {"cli", "__init__"},
 ]
 ONLY_IN = {
@@ -35,6 +42,10 @@ ONLY_IN = {
     "click": {"cli.py"},
     "rensa": {"copies.py"},
     "ftfy": {"clean.py"},
+    "vl_convert": {"drawing.py"},
+    "mcp": {"mcp_server.py"},
+    "mcp_types": {"mcp_server.py"},
+    "xlsxwriter": {"table_files.py"},
 }
 
 

@@ -17,10 +17,10 @@ from conftest import Invented
 from rolediff import paying
 from rolediff.cli import main
 from rolediff.errors import TaxonomyError, UnknownClaimError
-from rolediff.paying import pay_bounds, read_pay_claims
+from rolediff.paying import pay_bounds, read_own_pay, read_pay_claims
 from rolediff.postings import as_opening, find_evidence
 from rolediff.results import Evidence, PayClaim
-from rolediff.roles import find_role
+from rolediff.roles import find_role, pair
 from rolediff.schema import SNAPSHOT_TABLES
 from rolediff.taxonomy import Row
 from rolediff.warehouse import Warehouse
@@ -60,6 +60,7 @@ def make(tmp_path: Path) -> Make:
         adverts: list[dict[str, Any]],
         table: list[dict[str, Any]] | None = None,
         without: tuple[str, ...] = (),
+        facts: list[dict[str, Any]] | None = None,
     ) -> Warehouse:
         rows = {
             "postings": adverts,
@@ -67,7 +68,8 @@ def make(tmp_path: Path) -> Make:
                 mention(p["id"], "range" if p["in_text"] else "rejected:min-above-max") for p in adverts
             ],
             "texts": [{"posting": p["id"], "text": TEXT} for p in adverts],
-            "facts": [],
+            "facts": facts or [],
+            "likeness": [],
             "pay_observations": [*map(observation, adverts), *(table or [])],
         }
         for name, schema in SNAPSHOT_TABLES.items():
@@ -223,10 +225,10 @@ def test_one_end_is_enough_to_be_implausible(make: Make) -> None:
 
 @pytest.mark.parametrize(("currency", "basis"), [("ISK", "stated"), ("USD", "pay table")])
 def test_what_has_no_bounds(make: Make, currency: str, basis: str) -> None:
-    adverts = [advert(n, 17, pay_currency=currency, pay_basis=basis) for n in range(8)]
+    adverts = [advert(n, 17 + n, pay_currency=currency, pay_basis=basis) for n in range(8)]
     table = [{**observation(p), "posting": None} for p in adverts] if basis == "pay table" else []
     claim = claim_of(make([] if table else adverts, table), basis)
-    assert (claim.n, claim.median) == (8, 17)
+    assert (claim.n, claim.median) == (8, 20.5)
     assert "Left out" not in claim.note
 
 
@@ -264,3 +266,116 @@ def test_only_addresses_of_the_web_are_links(make: Make, url: str | None, shown:
     assert as_opening(
         {**advert(1, 60_000, url=url), "city": None, "region": None, "country": None}, {}
     ).url == (url if shown else None)
+
+
+# ── pay tables, gaps, groups ─────────────────────────────────────────────────────────────────────
+
+
+def table_row(row: int, least: float, most: float, **other: Any) -> dict[str, Any]:
+    return {
+        **observation(advert(row, least)), "posting": None, "basis": "pay table", "country": "US",
+        "experience_level": "SE", "yearly_min": least, "yearly_max": most, **other,
+    }  # fmt: skip
+
+
+def both(warehouse: Warehouse, a: str = "data-analyst", b: str = "data-engineer") -> Any:
+    claims, gaps = read_pay_claims(warehouse, find_role(a), find_role(b))
+    return claims, gaps
+
+
+def test_a_band_under_many_titles_is_one_voice(make: Make) -> None:
+    bands = [table_row(n, 61_234.0, 81_234.0, title=f"Data Analyst {n}") for n in range(30)]
+    claim = claim_of(make([], bands), "pay table")
+    assert (claim.n, claim.median, claim.employers) == (30, None, None)
+    round_ones = [table_row(n, 60_000.0, 80_000.0, title=f"Data Analyst {n}") for n in range(30)]
+    assert claim_of(make([], round_ones), "pay table").median == 70_000
+    same = [table_row(n, 60_000.0, 80_000.0) for n in range(30)]
+    assert claim_of(make([], same), "pay table").median is None
+
+
+def two_roles(n: int = 30, **of_engineers: Any) -> list[dict[str, Any]]:
+    """Analysts at 60,000 and up, engineers a tenth more, in the same country."""
+    return [advert(k, 60_000 + 900 * k, country="US") for k in range(n)] + [
+        advert(100 + k, 1.1 * (60_000 + 900 * k), **{"country": "US", "family": "data-engineer", **of_engineers})
+        for k in range(n)
+    ]  # fmt: skip
+
+
+def test_the_gap_stands_raw_and_for_like(make: Make) -> None:
+    _, (gap,) = both(make(two_roles()))
+    assert gap.ratio == pytest.approx(1 / 1.1, abs=1e-6)
+    assert gap.standardised == pytest.approx(1 / 1.1, abs=1e-4)
+    assert gap.standardised_low < gap.standardised < gap.standardised_high
+    assert gap.adjusted_for == ("seniority", "country", "year", "work mode")
+    assert (gap.n_a, gap.n_b, gap.voices_a, gap.voices_b) == (30, 30, 30, 30)
+    assert not gap.step
+    assert gap.stated_a is None  # nothing was read in full
+
+
+def test_the_gap_turns_with_the_roles(make: Make) -> None:
+    warehouse = make(two_roles())
+    (one,), (other,) = both(warehouse)[1], both(warehouse, "data-engineer", "data-analyst")[1]
+    assert other.best == pytest.approx([1 / x for x in (one.best[0], one.best[2], one.best[1])], rel=1e-5)
+
+
+def test_no_gap_for_like_between_two_countries(make: Make) -> None:
+    _, (gap,) = both(make(two_roles(country="IN")))
+    assert gap.standardised is None
+    assert "country" in gap.not_standardised
+    assert gap.best == (gap.ratio, gap.low, gap.high)
+
+
+def test_levels_of_a_family_are_a_step_and_not_adjusted_away(make: Make) -> None:
+    warehouse = make(two_roles(family="data-analyst", seniority="senior"))
+    a, b = pair(find_role("senior-data-analyst"), find_role("data-analyst"))
+    _, (gap,) = read_pay_claims(warehouse, a, b)
+    assert gap.step
+    assert gap.adjusted_for == ("country", "year", "work mode")
+    assert gap.standardised == pytest.approx(1.1, abs=1e-3)
+
+
+def read_in_full(postings: list[dict[str, Any]], silent: int) -> list[dict[str, Any]]:
+    """Facts of adverts that state pay, and of as many more of each role as are silent."""
+    facts = []
+    for family in ("data-analyst", "data-engineer"):
+        stating = [p for p in postings if p["family"] == family]
+        for k in range(len(stating) + silent):
+            fact = {"family": family, "seniority": "unspecified", "posting": f"{family}{k}", "voice": f"v{k}"}
+            facts.append({**fact, "kind": "degree", "value": "not-stated"})
+            if k < len(stating):
+                facts.append({**fact, "kind": "pay-stated", "value": "yes"})
+    return facts
+
+
+def test_what_silent_adverts_could_change(make: Make) -> None:
+    postings = [
+        advert(p["row"], p["pay_yearly_min"] * (2 if p["family"] == "data-engineer" else 1), family=p["family"])
+        for p in two_roles()
+    ]  # fmt: skip
+    _, (gap,) = both(make(postings, facts=read_in_full(postings, silent=30)))
+    assert gap.stated_a is not None
+    assert (gap.stated_a.openings, gap.stated_a.n, gap.stated_a.share) == (30, 60, 0.5)
+    assert gap.stated_a.claim == "data-analyst/pay-stated/yes"
+    # Half are silent, so they must differ by the square of the ratio.
+    assert gap.tipping == pytest.approx(1 - gap.best[0] ** 2, abs=1e-4)
+    assert gap.tipping_sure < gap.tipping
+    assert gap.if_unlike == pytest.approx(gap.best[0] * (1.1 / 0.9) ** 0.5, abs=1e-4)
+
+
+def test_pay_by_seniority_country_and_year(make: Make) -> None:
+    adverts = [advert(k, 60_000 + 900 * k, country="US" if k % 3 else "CA") for k in range(24)]
+    adverts += [advert(50 + k, 90_000 + 900 * k, seniority="senior", country="US") for k in range(9)]
+    adverts += [advert(90, 50_000, seniority="intern", country="US")]
+    table = [table_row(200 + k, 70_000 + 5_000 * k, 90_000 + 5_000 * k, year=2022 + k % 4) for k in range(40)]
+    claims, groups = read_own_pay(make(adverts, table), find_role("data-analyst"))
+    found = {(g.basis, g.by, g.value): g for g in groups}
+    assert [(c.basis, c.n) for c in claims] == [("stated", 34), ("pay table", 20)]
+    senior = found["stated", "seniority", "senior"]
+    assert (senior.n, senior.employers, senior.median, senior.p10) == (9, 9, 93_600, None)
+    assert ("stated", "seniority", "intern") not in found  # too few to be a group
+    assert found["stated", "country", "US"].n == 26
+    assert found["stated", "country", "CA"].n == 8
+    assert not [g for g in groups if g.basis == "stated" and g.by == "year"]
+    assert [g.value for g in groups if g.by == "year"] == ["2022", "2023", "2024", "2025"]
+    assert found["pay table", "level", "SE"].n == 20  # of the latest two years
+    assert found["pay table", "level", "SE"].label == "Senior"

@@ -25,6 +25,7 @@ from rolediff.compare import compare_roles
 from rolediff.errors import WorkspaceError
 from rolediff.pipeline import build
 from rolediff.profiles import as_group, as_groups
+from rolediff.reading_errors import shifts_of
 from rolediff.roles import find_role
 from rolediff.snapshots import Snapshot, describe, export, open_snapshot
 from rolediff.storage import current_snapshot, locked, written_aside
@@ -166,7 +167,7 @@ def test_processes_and_folders_change_no_byte(invented: Invented, tmp_path: Path
     assert snapshot.name == invented.snapshot.name
     assert all_bytes(snapshot) == all_bytes(invented.snapshot)
     assert set(all_bytes(snapshot)) == {
-        "facts.parquet", "manifest.json", "mentions.parquet", "pay_observations.parquet", "postings.parquet",
+        "facts.parquet", "likeness.parquet", "manifest.json", "mentions.parquet", "pay_observations.parquet", "postings.parquet",
         "texts.parquet",
     }  # fmt: skip
     assert all_bytes(workspace.raw) == all_bytes(invented.workspace.raw)
@@ -180,7 +181,7 @@ def test_the_size_of_batches_changes_no_row(
     workspace.ingest([invented.folder], licence="CC0", date="2026-05-01")
     snapshot = build(workspace, processes=1)
     assert max(pq.ParquetFile(p).num_row_groups for p in workspace.raw.glob("*/records.parquet")) > 3
-    for name in ("postings", "mentions", "texts", "facts", "pay_observations"):
+    for name in ("postings", "mentions", "texts", "facts", "likeness", "pay_observations"):
         assert table(snapshot, name) == table(invented.snapshot, name), name
 
 
@@ -228,7 +229,8 @@ def test_the_identity_covers_all_code_that_decides_what_a_snapshot_holds() -> No
                 if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("rolediff"):
                     dotted = [f"{node.module}.{alias.name}" for alias in node.names]
                     todo += [d.split(".")[1] for d in dotted if d.split(".")[1] in tops]
-    assert seen - {"errors", "workspace"} == set(pipeline._READERS)
+    # Of the statistics only the likeness of families is stored in a snapshot, and it is hashed by its files.
+    assert seen - {"errors", "workspace", "statistics"} == set(pipeline._READERS)
 
 
 # ── what mentions point at ───────────────────────────────────────────────────────────────────────
@@ -374,7 +376,11 @@ def test_a_published_share_is_the_recounted_one(invented: Invented) -> None:
     for d in tested:
         estimate = d.a.estimate
         assert (estimate.openings, estimate.n) == (stated[d.kind, d.value], n)
-        assert estimate.share == pytest.approx(stated[d.kind, d.value] / n)
+        assert estimate.read == pytest.approx(stated[d.kind, d.value] / n)
+        # What is published is moved by the measured errors of reading, and by no more than they allow.
+        ((shift,), _) = shifts_of(d.kind, [d.value])
+        odds = estimate.read / (1 - estimate.read) * np.exp(shift) if estimate.read < 1 else np.inf
+        assert estimate.share == pytest.approx(1.0 if np.isinf(odds) else odds / (1 + odds))
         assert 0 <= estimate.low <= estimate.share <= estimate.high <= 1
         assert np.sign(d.difference) in (0, np.sign(d.a.estimate.share - d.b.estimate.share))
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from scipy import special
 
-from rolediff.statistics import beta
 from rolediff import statistics as st
+from rolediff.statistics import beta
+from rolediff.statistics.shares import limits
 
 
 def plain(k, n, level=0.95):
@@ -61,10 +62,19 @@ def test_beta_functions_agree_with_scipy():
         (29, 29, 0.8806, 1.0),
     ],
 )
-def test_openings_of_different_employers_give_clopper_pearson(k, n, low, high):
+def test_openings_of_different_employers_count_in_full(k, n, low, high):
     s = plain(k, n)
     assert s.n_eff[0] == pytest.approx(n)
-    assert (s.low[0], s.high[0]) == pytest.approx((low, high), abs=6e-5)
+    clopper_pearson = limits(s.share, s.n_eff, 0.95, 1.0)
+    assert (clopper_pearson[0][0], clopper_pearson[1][0]) == pytest.approx((low, high), abs=6e-5)
+    # The limits in use lie inside, by about half of the step between those of k and of a half more.
+    assert low - 6e-5 <= s.low[0] <= k / n <= s.high[0] <= high + 6e-5
+    assert s.low[0] == pytest.approx(
+        0 if k == 0 else special.betaincinv(k, n - k + st.PADDING, 0.025), rel=1e-6
+    )
+    assert s.high[0] == pytest.approx(
+        1 if k == n else special.betaincinv(k + st.PADDING, n - k, 0.975), rel=1e-6
+    )
 
 
 def test_linearised_variance_by_hand():
@@ -73,7 +83,7 @@ def test_linearised_variance_by_hand():
     variance, n, p, rarer = 4 / 3 * 20 / 1600, 40, 0.5, 20
     observed = variance * (n - 1) / (p * (1 - p))
     expected = 1 + 9 * st.PRIOR_CORRELATION
-    deff = (rarer * observed + expected) / (rarer + 1)
+    deff = (rarer * observed + st.PRIOR_WEIGHT * expected) / (rarer + st.PRIOR_WEIGHT)
     assert s.n_design[0] == pytest.approx(n / deff)
     spread = special.stdtrit(n - 1, 0.975) / special.stdtrit(3, 0.975)
     assert s.n_eff[0] == pytest.approx(n / deff * spread**2)
@@ -330,7 +340,7 @@ def test_posterior_by_hand_and_a_thin_family_lends_less():
     for family in (parent, thin):
         pooled = st.pool(child, family)
         m, size = pooled.concentration, family.n_eff[0]
-        lent = m * size / (m + size + 1)
+        lent = min(m * size / (m + size + 1), st.MOST_LENT * child.n_eff[0])
         first = lent * (family.share[0] * size + 0.5) / (size + 1) + child.share[0] * child.n_eff[0]
         total = lent + child.n_eff[0]
         assert pooled.share[0] == pytest.approx(first / total)
@@ -368,10 +378,12 @@ def test_weighted_quantiles():
     ("n", "rank"),
     [(6, 1), (9, 2), (20, 6), (30, 10), (101, 41)],  # largest r with P(Binomial(n, 1/2) < r) <= 0.025
 )
-def test_median_interval_is_order_statistics(n, rank):
+def test_median_interval_is_between_order_statistics(n, rank):
     assert special.bdtr(rank - 1, n, 0.5) <= 0.025 < special.bdtr(rank, n, 0.5)
     q = st.median_interval(np.r_[np.arange(n, 0, -1.0), np.nan])
-    assert (q.low, q.high, q.n) == (rank, n + 1 - rank, n)
+    # Between the order statistics of this rank, which cover too much, and of the next, which do too little.
+    assert rank <= q.low < rank + 1
+    assert (q.high, q.n) == (pytest.approx(n + 1 - q.low), n)
     assert q.median == (n + 1) / 2
 
 
@@ -436,19 +448,104 @@ def test_gap_of_medians():
 # ── likeness ─────────────────────────────────────────────────────────────────────────────────────
 
 
+def likeness_of(*profiles: list[float]) -> float:
+    return float(st.similarity(np.array(profiles))[0, 1])
+
+
 def test_similarity():
-    assert st.similarity([0.5, 0.2, 0], [0.5, 0.2, 0]) == pytest.approx(1)
-    assert st.similarity([0.5, 0], [0, 0.9]) == 0
-    assert st.similarity([0.6, 0.2], [0.3, 0.2]) == pytest.approx(0.5 / 0.8)
-    assert st.similarity([0.6, 0.2, 0.9], [0.3, 0.2, np.nan]) == pytest.approx(0.5 / 0.8)
-    assert st.similarity([0.6, 0.2], [0.3, 0.2], [1, 3]) == pytest.approx(0.9 / 1.2)
-    assert math.isnan(st.similarity([0, 0], [0, 0]))
+    assert likeness_of([0.5, 0.2, 0], [0.5, 0.2, 0]) == pytest.approx(1)
+    assert likeness_of([0.5, 0], [0, 0.9]) == 0
+    assert likeness_of([0.6, 0.2], [0.3, 0.2]) == pytest.approx(0.5 / 0.8)
+    with np.errstate(all="raise"):
+        assert math.isnan(likeness_of([0, 0], [0, 0]))
 
 
 @given(some.lists(some.tuples(some.floats(0, 1), some.floats(0, 1)), min_size=1, max_size=20))
 def test_similarity_is_symmetric_and_bounded(pairs):
-    a, b = np.array(pairs).T
-    s = st.similarity(a, b)
-    if a.max() > 0 or b.max() > 0:
+    a, b = (list(side) for side in zip(*pairs, strict=True))
+    s = likeness_of(a, b)
+    if max(a) > 1e-9 or max(b) > 1e-9:
         assert 0 <= s <= 1 + 1e-12
-        assert s == pytest.approx(st.similarity(b, a))
+        assert s == pytest.approx(likeness_of(b, a))
+
+
+def test_similarity_intervals_cover_and_the_jackknife_takes_out_the_bias():
+    """Two profiles of known likeness, drawn anew many times: noise alone would make them look less alike."""
+    rng = np.random.default_rng(5)
+    values, parts, draws = 60, 20, 300
+    truth = np.clip(np.stack([rng.beta(1, 4, values)] * 2) * [[1.0], [0.8]], 0, 1)
+    true = float(st.similarity(truth)[0, 1])
+    covered, found, naive = [], [], []
+    for _ in range(draws):
+        n = np.full((parts, 2), 8.0)
+        k = rng.binomial(8, truth, (parts, 2, values)).astype(float)
+        value, low, high = (float(x[0, 1]) for x in st.similarity_interval(k, n))
+        covered.append(low <= true <= high)
+        found.append(value)
+        naive.append(float(st.similarity(k.sum(axis=0) / n.sum(axis=0)[:, None])[0, 1]))
+    assert 0.90 <= np.mean(covered) <= 0.99
+    assert abs(np.mean(found) - true) < abs(np.mean(naive) - true) / 3
+
+
+# ── errors of reading ────────────────────────────────────────────────────────────────────────────
+
+
+def shares_of(share, n_eff=200.0):
+    p = np.atleast_1d(np.asarray(share, float))
+    width = 1.96 * np.sqrt(p * (1 - p) / n_eff)
+    low, high = np.clip(p - width, 0, 1), np.clip(p + width, 0, 1)
+    size = np.full(p.shape, n_eff)
+    return st.Shares(share=p, low=low, high=high, n_eff=size, n_design=size, df=size)
+
+
+def test_a_fact_read_as_labelled_is_not_moved():
+    found = st.learn_shifts([40, 90, 10, 55], [0, 0, 0, 0], [0, 0, 0, 0], 200)
+    assert np.abs(found.shift).max() < 1e-9
+    assert found.sd.max() < 0.15
+
+
+def test_a_fact_read_too_often_is_moved_down_and_one_missed_up():
+    both, too_often, missed = [60, 60, 60, 60, 60, 60], [30, 0, 0, 0, 0, 0], [0, 30, 0, 0, 0, 0]
+    shift = st.learn_shifts(both, too_often, missed, 300).shift
+    assert shift[0] < -0.2
+    assert shift[1] > 0.2
+    assert np.abs(shift[2:]).max() < 0.02
+
+
+def test_corrected_shares_are_nearer_and_their_intervals_hold_the_truth():
+    """Facts of which some are misread: learnt on half of the postings, checked on shares of other ones."""
+    rng = np.random.default_rng(11)
+    facts, labelled, openings = 40, 400, 5_000
+    off = rng.random(facts) < 0.3
+    raw, corrected, held = [], [], []
+    for _ in range(40):
+        true = rng.uniform(0.05, 0.6, facts)
+        sensitivity = np.where(off, 0.75, 0.98)
+        fall_out = np.where(off, 0.06, 0.002)
+
+        def draw(n, true=true, sensitivity=sensitivity, fall_out=fall_out):
+            there = rng.random((n, facts)) < true
+            read = np.where(there, rng.random((n, facts)) < sensitivity, rng.random((n, facts)) < fall_out)
+            return there, read
+
+        there, read = draw(labelled)
+        shifts = st.learn_shifts(
+            (there & read).sum(0), (read & ~there).sum(0), (there & ~read).sum(0), labelled
+        )
+        there, read = draw(openings)
+        seen = shares_of(read.mean(0), openings)
+        moved = st.correct(seen, shifts.shift, shifts.sd)
+        raw.append(np.abs(seen.share - true).mean())
+        corrected.append(np.abs(moved.share - true).mean())
+        held.append(((moved.low <= true) & (true <= moved.high)).mean())
+    assert np.mean(corrected) < 0.75 * np.mean(raw)
+    assert np.mean(held) >= 0.90
+
+
+@given(some.floats(0, 1), some.floats(-2, 2), some.floats(0, 1))
+def test_corrected_limits_stay_in_order_and_range(share, shift, sd):
+    found = st.correct(shares_of(share), shift, sd)
+    assert 0 <= found.low[0] <= found.share[0] + 1e-12
+    assert found.share[0] <= found.high[0] + 1e-12 <= 1 + 1e-9
+    same = st.correct(shares_of(share), 0.0)
+    assert same.share[0] == pytest.approx(share)

@@ -49,7 +49,7 @@ CORPUS = SHARED / "corpus"
 #: Postings that `rolediff eval` scores: nothing is learnt from them.
 EVALUATED = {
     orjson.loads(line)["id"]
-    for path in (SHARED / "labels" / "postings-dev.jsonl", ROOT / "tests" / "eval" / "postings-fresh.jsonl")
+    for path in (SHARED / "labels" / "postings-dev.jsonl", *sorted((ROOT / "tests" / "eval").glob("*.jsonl")))
     for line in path.read_bytes().splitlines()
 }
 #: A word or pair that fewer postings have says more of these postings than of its class.

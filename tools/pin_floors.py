@@ -20,7 +20,7 @@ from rolediff.evaluate import evaluate_labels, print_scores
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ROOT / "tests" / "eval" / "floors.json"
-LABELS = ("postings-dev.jsonl", "titles-dev.tsv", "postings-fresh.jsonl")
+LABELS = ("postings-dev.jsonl", "titles-dev.tsv", "postings-fresh.jsonl", "postings-roles.jsonl")
 #: Labels of our own stand beside the floors, the others in the shared folder.
 OWN_LABELS = FLOORS.parent
 #: Between floor and measure: one or two postings of some hundred may turn for a good reason.

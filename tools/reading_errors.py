@@ -2,8 +2,8 @@
 
     python tools/reading_errors.py
 
-Counted on the labelled postings from which nothing is learnt: those of ROLEDIFF_SHARED and the fresh ones
-of tests/eval; English ones only, since no other posting enters a share. They are dealt into folds, so
+Counted on the labelled postings from which nothing is learnt: those of ROLEDIFF_SHARED and those of
+tests/eval; English ones only, since no other posting enters a share. They are dealt into folds, so
 that the audit can learn on some and check on others. Figures only, no text.
 """
 
@@ -24,7 +24,10 @@ from rolediff.taxonomy import responsibilities, skills
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("ROLEDIFF_SHARED", ROOT.parent / "shared"))
-LABELS = (SHARED / "labels" / "postings-dev.jsonl", ROOT / "tests" / "eval" / "postings-fresh.jsonl")
+LABELS = (
+    SHARED / "labels" / "postings-dev.jsonl",
+    *(ROOT / "tests" / "eval" / f"postings-{name}.jsonl" for name in ("fresh", "roles")),
+)
 OUT = ROOT / "src" / "rolediff" / "data" / "reading_errors.csv"
 FOLDS = 5
 REQUIRED = 3

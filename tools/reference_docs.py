@@ -37,9 +37,15 @@ _WRITTEN = "This page is written by `make docs` from the code; change it there."
 _WIDTH = 100  # of the help texts
 #: The results that are printed as JSON, each with where.
 RESULTS = {
-    "Comparison": "`rolediff compare A B --format json`, and `index.json` of a comparison on a static site",
+    "Comparison": "`rolediff compare A B --format json`, and `/compare/<a>/<b>.json` of the site",
     "Evidence": "`rolediff evidence CLAIM --format json`: a list with one of these for each role of the claim",
-    "RoleProfile": "`index.json` of a role on a static site",
+    "RoleProfile": "`/roles/<role>.json`",
+    "SkillProfile": "`/skills/<skill>.json`",
+    "SalaryProfile": "`/salaries/<role>.json`",
+    "OpeningsPage": "`/openings/<role>.json`",
+    "PostingProfile": "`/postings/<id>.json`",
+    "Holdings": "`/data.json`",
+    "SnapshotChanges": "`rolediff diff OLD NEW --format json`",
 }
 #: An invented advert, whose extraction shows the form of `rolediff extract`.
 _ADVERT = {

@@ -16,6 +16,7 @@ from rolediff import __version__
 from rolediff.errors import RolediffError, WorkspaceError
 from rolediff.settings import setting
 
+_BASE_HELP = "Address under which it will be published, for canonical links, the sitemap and the feed."
 _FORMATS = click.Choice(["text", "json", "markdown", "html"])
 
 
@@ -156,16 +157,20 @@ def _open(workspace: Path, snapshot: Path | None) -> Any:
 @click.argument("a")
 @click.argument("b")
 @click.option("--format", "form", type=_FORMATS, default="text", show_default=True)
+@click.option("--have", type=click.Path(path_type=Path), metavar="FILE",
+              help="Your skills, one a line, or your CV, as plain text: what to learn for B is then counted from "
+              "these. Only the names of recognised skills are shown; nothing is kept or sent.")  # fmt: skip
 @_workspace_option
 @_snapshot_option
-def compare(a: str, b: str, form: str, workspace: Path, snapshot: Path | None) -> None:
+def compare(a: str, b: str, form: str, have: Path | None, workspace: Path, snapshot: Path | None) -> None:
     """Say how the roles A and B differ."""
     from rolediff.compare import compare_roles
+    from rolediff.learning import read_list
     from rolediff.roles import find_role
 
     roles = find_role(a), find_role(b)
     opened = _open(workspace, snapshot)
-    comparison = compare_roles(opened, opened.id, *roles)
+    comparison = compare_roles(opened, opened.id, *roles, have=read_list(have) if have else None)
     click.echo(_render(comparison, form), nl=False)
 
 
@@ -188,7 +193,7 @@ def _render(comparison: Any, form: str) -> str:
     if form == "html":
         from rolediff.export import comparison_page
 
-        return comparison_page(comparison, linked=False)
+        return comparison_page(comparison)
     return rendering.to_terminal(sections, **_terminal())
 
 
@@ -238,14 +243,67 @@ def roles(workspace: Path, snapshot: Path | None) -> None:
 @click.option(
     "--pair", "pairs", multiple=True, nargs=2, metavar="A B", help="Roles to compare; repeat for more."
 )
+@click.option(
+    "--named", is_flag=True, help="Only the comparisons that people look for most, and their roles."
+)
+@click.option("--base", default="", metavar="URL", help=_BASE_HELP)
+@click.option("--processes", type=click.IntRange(0), default=lambda: int(setting("processes").read()),
+              help="Processes that write pages; 0 takes one for each processor core.")  # fmt: skip
 @_workspace_option
 @_snapshot_option
-def site(out: Path, pairs: tuple[tuple[str, str], ...], workspace: Path, snapshot: Path | None) -> None:
-    """Write a static site of comparisons to the folder OUT."""
-    from rolediff.export import PAIRS, write_site
+def site(
+    out: Path,
+    pairs: tuple[tuple[str, str], ...],
+    named: bool,
+    base: str,
+    processes: int,
+    workspace: Path,
+    snapshot: Path | None,
+) -> None:
+    """Write a static site to the folder OUT: it works from the folder and on any file host.
 
-    pages = write_site(_open(workspace, snapshot), out, pairs or PAIRS)
-    click.echo(f"{pages} pages written. Open {out / 'index.html'}")
+    Without --pair and --named it holds all comparisons that have enough evidence, all roles and all skills.
+    """
+    from rolediff.export import write_site
+    from rolediff.web.catalogue import PAIRS
+
+    chosen = (*pairs, *(PAIRS if named else ()))
+    pages = write_site(
+        _open(workspace, snapshot), out, chosen or None, base=base, processes=processes,
+        report=lambda line: click.echo(line, err=True),
+    )  # fmt: skip
+    click.echo(f"{pages:,} pages written. Open {out / 'index.html'}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--base", default="", metavar="URL", help=_BASE_HELP)
+@_workspace_option
+@_snapshot_option
+def serve(host: str, port: int, base: str, workspace: Path, snapshot: Path | None) -> None:
+    """Serve the web site and its JSON; a new snapshot of the workspace is taken up while it runs."""
+    import uvicorn
+
+    from rolediff.web.app import make_app
+
+    _open(workspace, snapshot)  # says what is missing before a server starts
+    click.echo(f"Serving http://{host}:{port} (stop with Ctrl+C)", err=True)
+    uvicorn.run(make_app(workspace, snapshot, base), host=host, port=port, log_level="warning")
+
+
+@main.command()
+@_workspace_option
+@_snapshot_option
+def mcp(workspace: Path, snapshot: Path | None) -> None:
+    """Serve comparisons, roles and evidence as tools to a client of the Model Context Protocol.
+
+    Over standard input and output; it reads the snapshot and writes nothing.
+    """
+    from rolediff.api import OpenSnapshot
+    from rolediff.mcp_server import serve
+
+    serve(OpenSnapshot(_open(workspace, snapshot)))
 
 
 @main.command()
@@ -291,6 +349,66 @@ def evaluate(labels: Path, postings: tuple[Path, ...], form: str) -> None:
     click.echo(
         orjson.dumps(scores, option=orjson.OPT_INDENT_2).decode() if form == "json" else print_scores(scores)
     )
+
+
+@main.command()
+@click.option("--quick", is_flag=True, help="Fewer draws: a check in half a minute.")
+@click.option("--strict", is_flag=True, help="Exit with status 1 if a target does not hold.")
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text",
+              show_default=True)  # fmt: skip
+@_workspace_option
+@_snapshot_option
+def audit(quick: bool, strict: bool, form: str, workspace: Path, snapshot: Path | None) -> None:
+    """Try on the snapshot's own openings whether intervals, verdicts and orders hold what they say.
+
+    Takes some minutes. What it does is seeded: the same snapshot gives the same report.
+    """
+    import orjson
+
+    from rolediff import rendering
+    from rolediff.audit.report import lay_out_audit, results_of, run_audit
+
+    opened = _open(workspace, snapshot)
+    parts = run_audit(opened, quick=quick, tell=lambda line: click.echo(line, err=True))
+    if form == "json":
+        click.echo(orjson.dumps(results_of(parts), option=orjson.OPT_INDENT_2).decode())
+    else:
+        sections = lay_out_audit(parts, opened.id, quick=quick)
+        drawn = rendering.to_markdown(sections) if form == "markdown" else None
+        click.echo(drawn or rendering.to_terminal(sections, **_terminal()), nl=False)
+    if strict and any(result.holds is False for part in parts for result in part.results):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--role", "names", multiple=True, metavar="ROLE",
+              help="A role whose claims are compared; repeat for more. Without it: all families.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text",
+              show_default=True)  # fmt: skip
+@_workspace_option
+def diff(old: str, new: str, names: tuple[str, ...], form: str, workspace: Path) -> None:
+    """Say what changed from the snapshot OLD to the snapshot NEW, claim by claim.
+
+    Each is a snapshot's folder, its id in the workspace or the first digits of it, or "reference".
+    """
+    from rolediff import rendering
+    from rolediff.changes import compare_snapshots
+    from rolediff.layout_changes import lay_out_changes
+    from rolediff.lineage import find_snapshot
+    from rolediff.roles import find_role
+    from rolediff.web.catalogue import PAIRS
+
+    roles = [find_role(name) for name in names]
+    sides = [find_snapshot(workspace, name) for name in (old, new)]
+    found = compare_snapshots(sides[0], sides[1], roles, PAIRS)
+    if form == "json":
+        click.echo(rendering.to_json(found), nl=False)
+    elif form == "markdown":
+        click.echo(rendering.to_markdown(lay_out_changes(found)), nl=False)
+    else:
+        click.echo(rendering.to_terminal(lay_out_changes(found), **_terminal()), nl=False)
 
 
 @main.group()

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-import numpy.typing as npt
 
 from rolediff import statistics
-from rolediff.headline import write_headline
+from rolediff.headline import strongest, write_headline
 from rolediff.labels import FIELD_VALUES, group_of, is_tool, label_of
-from rolediff.learning import find_path, find_start
+from rolediff.learning import (
+    find_needs,
+    find_path,
+    find_start,
+    read_asked,
+    read_doors,
+    read_have,
+    usual_skills,
+)
 from rolediff.official import official_facts
 from rolediff.paying import read_pay_claims
 from rolediff.postings import featured_openings
@@ -16,12 +25,11 @@ from rolediff.profiles import (
     Facts,
     Profile,
     claim,
-    join_shares,
     levels_of,
     read_profiles,
     summarise,
-    take_shares,
 )
+from rolediff.reading_errors import shifts_of
 from rolediff.results import (
     Claim,
     Comparison,
@@ -34,29 +42,23 @@ from rolediff.results import (
     Start,
 )
 from rolediff.roles import Role, pair
+from rolediff.sensitivity import find_sensitivities
+from rolediff.tested import COMPARED, TESTED, judge_pair
 from rolediff.titles import families
+from rolediff.trend import read_trends
 from rolediff.warehouse import Warehouse
 from rolediff.wording import say_interval, say_money, say_percent
 
-#: Kinds whose differences are tested together: the false-discovery rate is that of the whole page.
-TESTED = ("responsibility", "skill", "degree", "years", "work-mode", "industry")
-# Shown with their differences and not tested: a skill is named oftener where it is required oftener,
-# and to ask the same thing twice would halve the power of the first answer.
-_UNTESTED = ("need:required",)
-_COMPARED = (*TESTED, *_UNTESTED)
-# A fact is shown if this share of the openings of both roles together states it ...
-_LEAST_SHARE = 0.03
-# ... and tested if so many independent openings of the thinner role would be expected to.
-_LEAST_STATING = 2.0
 # How many skills of one list a reader is shown.
 _SHOWN = 20
 # A skill is shared where both roles' adverts name it at least this often.
 _SHARED = 0.10
-_ALIKE_LEAST = 30  # openings a family needs to be offered as a related role
 _RELATED = 5
 
 
-def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comparison:
+def compare_roles(
+    warehouse: Warehouse, snapshot: str, a: Role, b: Role, have: Sequence[str] | None = None
+) -> Comparison:
     """Everything the snapshot says about how two roles differ.
 
     Args:
@@ -64,6 +66,8 @@ def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comp
         snapshot: its id.
         a: one role.
         b: another; of a family and one of its levels, the family is taken without that level.
+        have: the lines of a list of skills or of a CV; what to learn is then counted from these skills,
+            not from those that are usual in A.
 
     Raises:
         SameRoleError: both are the same role.
@@ -71,7 +75,7 @@ def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comp
     a, b = pair(a, b)
     facts, (profile_a, profile_b) = read_profiles(warehouse, [a, b])
     tested = _test(facts, profile_a, profile_b)
-    by_kind = {kind: [d for d in tested if d.kind == kind] for kind in _COMPARED}
+    by_kind = {kind: [d for d in tested if d.kind == kind] for kind in COMPARED}
     skills = by_kind["skill"]
     shared = [
         d
@@ -82,10 +86,18 @@ def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comp
     more_b = _strongest(skills, "more-in-b")
     in_view = {d.value for d in (shared + more_a + more_b)}
     pay, gaps = read_pay_claims(warehouse, a, b)
-    starts = [find_start(warehouse, p, facts) for p in (profile_a, profile_b)]
+    doors = read_doors(warehouse)
+    asked_a, asked_b = (read_asked(warehouse, p) for p in (profile_a, profile_b))
+    starts = [
+        find_start(warehouse, p, facts, asked, doors)
+        for p, asked in ((profile_a, asked_a), (profile_b, asked_b))
+    ]
+    known = usual_skills(facts, profile_a)
+    found = None
+    if have is not None:
+        known, found = read_have(have, usual=known)
     featured = featured_openings(warehouse, [a, b])
     summaries = [summarise(p, levels_of(warehouse, p.role)) for p in (profile_a, profile_b)]
-    moving = find_path(warehouse, profile_b, known=_asked_skills(facts, profile_a))
     comparison_id = f"{a.page}..{b.page}"
     parts = {
         "responsibilities": tuple(sorted(by_kind["responsibility"], key=_by_size)),
@@ -107,6 +119,8 @@ def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comp
         ),
     }
     outlook = tuple(line for role in dict.fromkeys([a.family, b.family]) for line in _outlook(role))
+    trends, no_trend = read_trends(warehouse, list(dict.fromkeys([a.family, b.family])))
+    named = [d for verdict in ("more-in-a", "more-in-b") for part in strongest(tested, verdict) for d in part]
     return Comparison(
         id=comparison_id,
         snapshot=snapshot,
@@ -119,52 +133,32 @@ def compare_roles(warehouse: Warehouse, snapshot: str, a: Role, b: Role) -> Comp
         pay=tuple(pay),
         pay_gaps=tuple(gaps),
         outlook=outlook,
-        moving=moving,
+        trends=trends,
+        moving=find_path(b, asked_b, known),
+        moving_needs=find_needs(facts, profile_a, profile_b),
+        have=found,
         starting_a=starts[0],
         starting_b=starts[1],
         featured_a=featured[a.slug],
         featured_b=featured[b.slug],
         related=_related(warehouse, b, without={a.family, b.family}),
-        missing=_missing(parts, profile_a, profile_b, pay, outlook, featured, a, b),
+        sensitivity=find_sensitivities(warehouse, profile_a, profile_b, named),
+        missing=_missing(parts, profile_a, profile_b, pay, outlook, no_trend, featured, a, b),
         **parts,
     )
 
 
 def _test(facts: Facts, a: Profile, b: Profile) -> list[Difference]:
     """The differences of all facts common enough to be shown, with the page's verdicts."""
-    # One call for all kinds that were pooled alike: the cost is per call.
-    thinner = min(float(np.median(p.shares["skill"].n_eff)) if facts["skill"] else 0.0 for p in (a, b))
-    together = {k: _together(a.shares[k], b.shares[k]) for k in _COMPARED}
-    chosen = {k: np.flatnonzero(share >= _LEAST_SHARE) for k, share in together.items()}
-    worth = {k: together[k][at] >= _LEAST_STATING / max(thinner, 1.0) for k, at in chosen.items()}
-    parts: dict[tuple[float, float], list[str]] = {}
-    for kind in _COMPARED:
-        parts.setdefault((a.shares[kind].padding, b.shares[kind].padding), []).append(kind)
-    found: dict[str, tuple[statistics.Differences, npt.NDArray[np.bool_]]] = {}
-    for kinds in parts.values():
-        one, other = (join_shares([take_shares(p.shares[k], chosen[k]) for k in kinds]) for p in (a, b))
-        difference, enough = statistics.differences(one, other), statistics.enough(one, other)
-        begin = 0
-        for kind in kinds:
-            mine = slice(begin, begin + len(chosen[kind]))
-            begin = mine.stop
-            columns = (difference.difference, difference.low, difference.high, difference.p)
-            found[kind] = (
-                statistics.Differences(*(c[mine] for c in columns)),
-                enough[mine] & worth[kind] & (kind in TESTED),
-            )
-    q_all = statistics.adjust_fdr(
-        np.concatenate([np.where(found[k][1], found[k][0].p, np.nan) for k in _COMPARED])
-    )
     rows = []
-    for kind, q in zip(
-        _COMPARED, np.split(q_all, np.cumsum([len(chosen[k]) for k in _COMPARED])[:-1]), strict=True
-    ):
-        at, difference = chosen[kind], found[kind][0]
-        one, other = take_shares(a.shares[kind], at), take_shares(b.shares[kind], at)
-        verdicts = statistics.verdicts(one, other, difference, q)
-        for i, place in enumerate(at.tolist()):
-            value = facts[kind][place]
+    for kind, found in judge_pair(a.shares, b.shares).items():
+        values = [facts[kind][place] for place in found.at.tolist()]
+        # What is read wrongly alike in both roles makes no difference, so the test is of the shares as
+        # read; its size is told of the corrected ones. How surely the error is known is common to both.
+        shift, _ = shifts_of(kind, values)
+        size = statistics.mover(statistics.correct(found.a, shift), statistics.correct(found.b, shift))
+        for i, (place, value) in enumerate(zip(found.at.tolist(), values, strict=True)):
+            difference, low, high = (float(column[i]) for column in size)
             rows.append(
                 Difference(
                     id=f"{a.role.slug}..{b.role.slug}/{kind}/{value}",
@@ -174,25 +168,14 @@ def _test(facts: Facts, a: Profile, b: Profile) -> list[Difference]:
                     group=group_of(kind, value),
                     a=claim(a, facts, kind, place),
                     b=claim(b, facts, kind, place),
-                    difference=float(difference.difference[i]),
-                    low=float(difference.low[i]),
-                    high=float(difference.high[i]),
-                    q=float(q[i]) if np.isfinite(q[i]) else None,
-                    verdict=str(verdicts[i]) if kind in TESTED else "not-tested",
+                    difference=difference,
+                    low=low,
+                    high=high,
+                    q=float(found.q[i]) if np.isfinite(found.q[i]) else None,
+                    verdict=str(found.verdicts[i]) if kind in TESTED else "not-tested",
                 )
             )
     return rows
-
-
-def _together(a: statistics.Shares, b: statistics.Shares) -> npt.NDArray[np.float64]:
-    """The share of both roles' openings together that states each fact.
-
-    It says nothing of the difference, so leaving facts out by it keeps the test honest; a fact that no
-    outcome could make significant would only cost the others power (Tarone 1990, Biometrics 46;
-    Bourgon, Gentleman and Huber 2010, PNAS 107).
-    """
-    size = np.maximum(a.n_eff + b.n_eff, 1e-9)
-    return (np.nan_to_num(a.share) * a.n_eff + np.nan_to_num(b.share) * b.n_eff) / size
 
 
 def _strongest(rows: list[Difference], verdict: str) -> list[Difference]:
@@ -216,12 +199,6 @@ def _tools(skills: list[Difference]) -> tuple[Difference, ...]:
     """Tools by category, in each the ones most named by either role."""
     tools = [d for d in skills if is_tool(d.value) and max(d.a.estimate.share, d.b.estimate.share) >= 0.05]
     return tuple(sorted(tools, key=lambda d: (d.group, -_both(d), d.value)))
-
-
-def _asked_skills(facts: Facts, profile: Profile, least: float = 0.25) -> list[str]:
-    """Skills that at least a quarter of a role's openings name: what someone in it may be taken to know."""
-    share = profile.shares["skill"].share
-    return [facts["skill"][i] for i in np.flatnonzero(np.nan_to_num(share) >= least).tolist()]
 
 
 def _relation(a: Role, b: Role) -> str:
@@ -258,7 +235,7 @@ def _glance(
     facts: Facts, a: Profile, b: Profile, pay: list[PayClaim], starts: list[Start]
 ) -> tuple[Fact, ...]:
     def top(profile: Profile, kind: str, keep: object, count: int) -> tuple[str, list[str]]:
-        share = np.nan_to_num(profile.shares[kind].share)
+        share = np.nan_to_num(profile.corrected[kind].share)
         names: list[str] = []
         ids: list[str] = []
         for i in np.argsort(-share, kind="stable").tolist():
@@ -311,29 +288,14 @@ def _say_pay(claim: PayClaim | None) -> str:
 
 
 def _related(warehouse: Warehouse, role: Role, without: set[str]) -> tuple[Related, ...]:
-    """Families whose openings ask for much the same as a role's family."""
-    table = warehouse.ask("family_shares", least=_ALIKE_LEAST, least_share=_LEAST_SHARE)
-    family, share = table["family"], table["share"]
-    n_of = dict(zip(family.tolist(), table["n"].tolist(), strict=True))
-    facts = np.char.add(table["kind"].astype(str), table["value"].astype(str))
-    names, number = np.unique(facts, return_inverse=True)
-    profiles = {}
-    for name in n_of:
-        rows = family == name
-        profiles[name] = np.zeros(len(names))
-        profiles[name][number[rows]] = share[rows]
-    if role.family not in profiles:
-        return ()
+    """Families of data work whose openings ask for much the same as a role's family."""
     known = families()
-    alike = sorted(
-        (
-            (statistics.similarity(profiles[role.family], profile), name)
-            for name, profile in profiles.items()
-            if name not in without and known[name].kind == "data"
-        ),
-        key=lambda pair: (-pair[0], pair[1]),
-    )
-    return tuple(Related(name, known[name].name, likeness, n_of[name]) for likeness, name in alike[:_RELATED])
+    alike = [
+        Related(r["family"], known[r["family"]].name, r["similarity"], r["low"], r["high"], r["n"])
+        for r in warehouse.rows("related", family=role.family)
+        if r["family"] not in without and known[r["family"]].kind == "data"
+    ]
+    return tuple(alike[:_RELATED])
 
 
 def _missing(
@@ -342,6 +304,7 @@ def _missing(
     b: Profile,
     pay: list[PayClaim],
     outlook: tuple[OfficialLine, ...],
+    no_trend: str,
     featured: dict[str, tuple[Opening, ...]],
     role_a: Role,
     role_b: Role,
@@ -362,10 +325,8 @@ def _missing(
         missing["pay"] = "No opening of either role states its pay, and no pay table names them."
     if not outlook:
         missing["outlook"] = "No official occupation class fits either role."
-    missing["trend"] = (
-        "No trend of openings is shown: the sources were gathered at different times by different means, so "
-        "counts by month would show the gathering, not the market."
-    )
+    if no_trend:
+        missing["trend"] = no_trend
     for role in (role_a, role_b):
         if not featured[role.slug]:
             missing[f"featured:{role.slug}"] = (

@@ -23,7 +23,7 @@ def describe_role(warehouse: Warehouse, snapshot: str, role: Role) -> RoleProfil
     facts, (profile,) = read_profiles(warehouse, [role])
 
     def most(kind: str, keep: Callable[[str], bool] = lambda value: True) -> tuple[Claim, ...]:
-        share = np.nan_to_num(profile.shares[kind].share)
+        share = np.nan_to_num(profile.corrected[kind].share)
         order = np.argsort(-share, kind="stable").tolist()
         found = [i for i in order if share[i] >= _LEAST_SHARE and keep(facts[kind][i])]
         return tuple(claim(profile, facts, kind, i) for i in found[:_SHOWN])

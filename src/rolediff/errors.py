@@ -7,6 +7,10 @@ RolediffError
 ├── UnknownRoleError     a role that the taxonomy does not hold
 ├── SameRoleError        a role was to be compared with itself
 ├── UnknownClaimError    a claim id that the snapshot does not hold
+├── UnknownSkillError    a skill that the taxonomy does not hold
+├── UnknownPostingError  a posting that the snapshot does not hold
+├── FilterError          a filter or a page that a list does not have
+├── UnknownPageError     an address that no page has
 └── LabelsError          a labels file that cannot be scored
 
 Every message says what happened, what was available, and what to do.
@@ -75,3 +79,30 @@ class UnknownClaimError(_UnknownName):
 
     what = "claim"
     hint = "`rolediff compare A B --format json` lists the claims of a comparison with their ids."
+
+
+class UnknownPageError(_UnknownName):
+    """An address that no page has."""
+
+    what = "page"
+    hint = "The first page leads to all others."
+
+
+class UnknownSkillError(_UnknownName):
+    """A skill that the taxonomy does not hold, with the nearest ones it does."""
+
+    what = "skill"
+    hint = "The index of skills lists all that enough openings name."
+
+
+class UnknownPostingError(_UnknownName):
+    """A posting that the snapshot does not hold."""
+
+    what = "posting"
+    hint = "The evidence of a claim and the openings of a role list postings with their ids."
+
+
+class FilterError(RolediffError):
+    """A filter or a page that a list does not have; the message says what there is."""
+
+    exit_status = 2

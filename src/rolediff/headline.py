@@ -58,12 +58,15 @@ def _nothing_found(a: RoleSummary, b: RoleSummary, tested: Sequence[Difference])
     )
 
 
+def strongest(tested: Sequence[Difference], verdict: str) -> tuple[list[Difference], list[Difference]]:
+    """The skills and the duty that the headline names of one side: the largest at the least."""
+    found = sorted((d for d in tested if d.verdict == verdict and d.certain >= _LEAST_CERTAIN), key=_rank)
+    skills, duties = ([d for d in found if d.kind == kind] for kind in ("skill", "responsibility"))
+    return skills[:_NAMED], duties[:1]
+
+
 def _about(side: RoleSummary, other: RoleSummary, verdict: str, tested: Sequence[Difference]) -> list[str]:
-    found = [
-        d for d in tested if d.verdict == verdict and d.certain >= _LEAST_CERTAIN and d.value != "not-stated"
-    ]
-    duties = sorted((d for d in found if d.kind == "responsibility"), key=_rank)
-    skills = sorted((d for d in found if d.kind == "skill"), key=_rank)
+    skills, duties = strongest(tested, verdict)
     sentences = []
     if skills:
         first = skills[0]
@@ -71,7 +74,7 @@ def _about(side: RoleSummary, other: RoleSummary, verdict: str, tested: Sequence
         stands = say_share(mine)
         if side.borrowed >= 0.5:
             stands = f"an estimated {stands.removeprefix('about ')}"
-        names = say_list([_inside(d) for d in skills[:_NAMED]])
+        names = say_list([_inside(d) for d in skills])
         sentences.append(
             f"{side.name} adverts name {names} more often than {other.name} adverts do; "
             f"{_inside(first)} stands in {stands} of them, against {say_share(theirs)}."
@@ -93,17 +96,21 @@ def _about_pay(a: RoleSummary, b: RoleSummary, gaps: Sequence[PayGap]) -> list[s
         source = {"stated": "adverts that state it", "pay table": "pay tables"}.get(
             gap.basis, "estimates of job boards"
         )
-        if gap.low > 1 or gap.high < 1:
-            more, less, ratio = (a, b, gap.ratio) if gap.ratio > 1 else (b, a, 1 / gap.ratio)
-            low, high = (gap.low, gap.high) if gap.ratio > 1 else (1 / gap.high, 1 / gap.low)
+        found, least, most = gap.best
+        like = gap.standardised is not None
+        where = f"for like {say_list(gap.adjusted_for)}" if like else "at the median"
+        caveat = "" if like else f", not adjusted for {say_list(gap.adjusted_for)}"
+        if least > 1 or most < 1:
+            more, less, ratio = (a, b, found) if found > 1 else (b, a, 1 / found)
+            low, high = (least, most) if found > 1 else (1 / most, 1 / least)
+            step = "The pay step between the levels: by" if gap.step else "By"
             return [
                 (
-                    f"By {source}, {more.name} pays about {(ratio - 1) * 100:.0f}% more than {less.name} at the median "
-                    f"({gap.currency}; 95% interval {(low - 1) * 100:.0f}% to {(high - 1) * 100:.0f}%), "
-                    "not adjusted for country, year or seniority."
+                    f"{step} {source}, {more.name} pays about {(ratio - 1) * 100:.0f}% more than {less.name} {where} "
+                    f"({gap.currency}; 95% interval {(low - 1) * 100:.0f}% to {(high - 1) * 100:.0f}%){caveat}."
                 )
             ]
-        return [f"By {source}, no difference in median pay can be told ({gap.currency})."]
+        return [f"By {source}, no difference in pay can be told {where} ({gap.currency}){caveat}."]
     return []
 
 

@@ -15,14 +15,18 @@ from rolediff.results import (
     Estimate,
     Evidence,
     EvidenceRow,
+    LeftOut,
     OfficialLine,
     Opening,
     Path,
     PayClaim,
+    PayGap,
     RoleProfile,
     RoleSummary,
     Start,
 )
+from rolediff.roles import Role, find_role
+from rolediff.titles import families, seniorities
 from rolediff.wording import say_count, say_interval, say_list, say_money, say_percent, say_points
 
 VERDICTS = {
@@ -50,13 +54,14 @@ _QUOTES = 3
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table; `claim` opens its evidence, `title` says more on demand."""
+    """A cell of a table; `claim` opens its evidence, `page` is an address of the site, `title` says more."""
 
     text: str
     claim: str | None = None
     title: str = ""
     url: str | None = None
     whole: bool = False  # a figure that is not to be broken over lines
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +155,15 @@ def lay_out(c: Comparison) -> list[Section]:
             _differences("Industry of the employer, where told", c.industries[:_SHOWN_INDUSTRIES], c),
         ),
         Section("pay", "Pay", (*_or(missing, "pay"), *_gaps(c)), _pay(c)),
-        Section("outlook", "Outlook", (*_or(missing, "outlook"), missing["trend"]), _outlook(c)),
-        Section("moving", f"Moving from {a.name} to {b.name}", _moving_text(c), _path_table(c.moving)),
+        Section(
+            "outlook", "Outlook", (*_or(missing, "outlook"), *_or(missing, "trend"), *_trends(c)), _outlook(c)
+        ),
+        Section(
+            "moving",
+            f"Moving from {a.name} to {b.name}",
+            _moving_text(c),
+            (*_path_table(c.moving), *_needs(c)),
+        ),
         *(_start(c, role, start) for role, start in ((a, c.starting_a), (b, c.starting_b))),
         Section(
             "openings",
@@ -169,7 +181,7 @@ def lay_out(c: Comparison) -> list[Section]:
             () if c.related else ("No family is alike enough to name.",),
             _related(c),
         ),
-        Section("method", "Evidence and method", _method(c), (_counts(c),)),
+        Section("method", "Evidence and method", _method(c), (_counts(c), *_sensitivity(c))),
     ]
 
 
@@ -240,6 +252,8 @@ def say_base(e: Estimate) -> str:
     text = f"{e.openings:,} of {say_count(e.n, 'opening')}, {say_count(e.employers, 'employer')}"
     if e.borrowed:
         text += f"; borrows {e.borrowed:.0%} from {e.borrowed_from}"
+    if say_percent(e.read) != say_percent(e.share):
+        text += f"; {say_percent(e.read)} as read, moved by what reading is known to miss or to see too much"
     return text
 
 
@@ -251,15 +265,95 @@ def _by_group(rows: Sequence[Difference], c: Comparison) -> tuple[Table, ...]:
 
 
 def _gaps(c: Comparison) -> tuple[str, ...]:
-    sentences = []
-    for g in c.pay_gaps:
-        percent, low, high = ((x - 1) * 100 for x in (g.ratio, g.low, g.high))
+    """What the largest gap of each basis says in words, and what the others' pay could change."""
+    largest: dict[str, PayGap] = {}
+    for gap in c.pay_gaps:
+        largest.setdefault(gap.basis, gap)
+    sentences = [_say_gap(g, c) for g in largest.values()]
+    sentences += [_say_silent(g, c) for g in largest.values() if g.stated_a and g.stated_b]
+    if any(g.standardised is None for g in c.pay_gaps):
         sentences.append(
-            f"Median pay of {c.a.name} against {c.b.name}, {g.basis}, {g.currency}: {percent:+.0f}% "
-            f"(95% interval {low:+.0f}% to {high:+.0f}%), as it stands, not adjusted for country, year or seniority."
+            "Where like for like is not told, what is not alike on the two sides may be all of the gap, or hide one."
         )
-        sentences[-1] = sentences[-1].replace(" -", " −")
+    if c.pay and not c.pay_gaps:
+        known = {r.name: max((p.n for p in c.pay if p.role == r.slug), default=0) for r in (c.a, c.b)}
+        name, most = min(known.items(), key=lambda pair: pair[1])
+        sentences.append(
+            f"No gap is told: of {name} no basis and currency has more than {say_count(most, 'observation')}, and a "
+            "gap needs six independent ones on either side."
+        )
+    if len({p.currency for p in c.pay}) > 1:
+        sentences.append("Currencies stand apart; none is converted.")
     return tuple(sentences)
+
+
+def _say_gap(g: PayGap, c: Comparison) -> str:
+    what = "The pay step between the levels, " if g.step else ""
+    text = (
+        f"{what}{c.a.name} against {c.b.name}, {g.basis}, {g.currency}: {_say_ratio(g.ratio, g.low, g.high)} at the "
+        "median as it stands"
+    )
+    if g.standardised is None:
+        return f"{text}. Not told for like {say_list(g.adjusted_for)}: {g.not_standardised}."
+    ratio, low, high = g.best
+    level = "; the level is what is compared, and not adjusted for" if g.step else ""
+    return f"{text}; for like {say_list(g.adjusted_for)} {_say_ratio(ratio, low, high)}{level}."
+
+
+def _say_ratio(ratio: float, low: float, high: float) -> str:
+    """A ratio as a difference in per cent, with its interval: "+5% (+3% to +7%)"."""
+    return f"{_percent(ratio)} ({_percent(low)} to {_percent(high)})"
+
+
+def _say_silent(g: PayGap, c: Comparison) -> str:
+    """What the adverts without pay could do to a gap."""
+    assert g.stated_a
+    assert g.stated_b
+    shares = " and ".join(
+        f"{say_percent(s.share)} ({say_interval(s.low, s.high)}) of {r.name} openings"
+        for s, r in ((g.stated_a, c.a), (g.stated_b, c.b))
+    )
+    more, less = (c.a, c.b) if g.best[0] > 1 else (c.b, c.a)
+    text = f"Pay is stated in {shares}; what the others pay is not known. "
+    if g.tipping is not None and g.tipping_sure is not None:
+        text += (
+            f"If those of {more.name} paid {say_percent(g.tipping)} less than the ones that state pay, and those of "
+            f"{less.name} as theirs, no gap would be left in {g.currency}; at {say_percent(g.tipping_sure)} less none "
+            "would be sure."
+        )
+    elif g.if_unlike is not None:
+        text += (
+            f"If those of {more.name} paid 10% less than the ones that state pay, and those of {less.name} 10% more, "
+            f"the gap in {g.currency} would be {_percent(g.if_unlike)} in place of {_percent(g.best[0])}."
+        )
+    return text
+
+
+def _percent(ratio: float) -> str:
+    percent = round((ratio - 1) * 100)
+    return f"{percent:+d}%".replace("-", "−") if percent else "0%"
+
+
+def _gap_table(c: Comparison) -> tuple[Table, ...]:
+    if not c.pay_gaps:
+        return ()
+    voices = "n (employers, or pay bands of a table)"
+    columns = ("Basis", f"A: {voices}", f"B: {voices}", "Medians as they stand", "Like for like", "Alike in")
+    rows = tuple(
+        (
+            Cell(f"{g.basis}, {g.currency}"),
+            Cell(f"{g.n_a:,} ({g.voices_a:,})", whole=True),
+            Cell(f"{g.n_b:,} ({g.voices_b:,})", whole=True),
+            Cell(_say_ratio(g.ratio, g.low, g.high), whole=True),
+            Cell("not told", title=g.not_standardised)
+            if g.standardised is None
+            else Cell(_say_ratio(*g.best), whole=True),
+            Cell(", ".join(g.adjusted_for)),
+        )
+        for g in c.pay_gaps
+    )
+    step = "The pay step between the levels: " if c.pay_gaps[0].step else "Pay of A over that of B: "
+    return (Table(f"{step}{c.a.name} against {c.b.name} (95% interval)", columns, rows),)
 
 
 def _pay(c: Comparison) -> tuple[Table, ...]:
@@ -280,7 +374,7 @@ def _pay(c: Comparison) -> tuple[Table, ...]:
         )
         for p in c.pay
     )
-    return (Table("Yearly pay", columns, rows),) if rows else ()
+    return (*((Table("Yearly pay", columns, rows),) if rows else ()), *_gap_table(c))
 
 
 def _money(amount: float | None, p: PayClaim) -> Cell:
@@ -314,6 +408,15 @@ def _outlook(c: Comparison) -> tuple[Table, ...]:
     return tuple(tables)
 
 
+def _trends(c: Comparison) -> tuple[str, ...]:
+    return tuple(
+        f"{t.family} among the dated openings of {t.source} ({t.openings:,} of {t.n:,}): {t.before * 100:.1f}% from "
+        f"{t.first}, {t.after * 100:.1f}% from {t.middle} to {t.last}, a change of "
+        f"{say_points(t.change, t.low, t.high)} points."
+        for t in c.trends
+    )
+
+
 _FIT = {
     "exact": "a class that fits",
     "broad": "a broader class",
@@ -330,30 +433,87 @@ def _official(line: OfficialLine) -> str:
 
 
 def _moving_text(c: Comparison) -> tuple[str, ...]:
+    return (*_have(c), *_path_text(c))
+
+
+def _have(c: Comparison) -> tuple[str, ...]:
+    if c.have is None:
+        return ()
+    named = say_list(c.have.skills)
+    sentences = [f"Recognised as yours: {named}." if named else "No skill was recognised as yours."]
+    if c.have.unread_lines:
+        numbers = say_list([str(n) for n in c.have.unread_lines])
+        lines = "line" if len(c.have.unread_lines) == 1 else "lines"
+        sentences.append(f"Not recognised: {lines} {numbers}.")
+    if c.have.not_assumed:
+        tools = say_list(c.have.not_assumed)
+        sentences.append(f"Usual in {c.a.name} openings and not assumed of you: {tools}.")
+    return (" ".join(sentences),)
+
+
+def _path_text(c: Comparison) -> tuple[str, ...]:
     path = c.moving
     if path is None:
         return (f"Too few openings of {c.b.name}, and of its family, to count which tools open them.",)
-    start = (
-        f"To someone who knows the tools that at least a quarter of {c.a.name} openings name ({say_list(path.known)}), "
-        if path.known
-        else f"No tool stands in a quarter of {c.a.name} openings; to someone who starts from none, "
-    )
+    if c.have is not None:
+        start = "To someone who knows these tools" if path.known else "To someone who knows no tool"
+    elif path.known:
+        start = (
+            f"To someone who knows the tools that are usual in {c.a.name} openings ({say_list(path.known)})"
+        )
+    else:
+        start = f"No tool is usual in {c.a.name} openings; to someone who knows none"
+    before = f"{say_percent(path.opened_before)} ({say_interval(path.before_low, path.before_high)})"
     return (
-        start
-        + f"{say_percent(path.opened_before)} of {say_count(path.n, 'opening')} that ask for tools are open. "
-        + _threshold(path),
-        path.stop,
-        "Not to be learnt from a list: the methods, the years, the degree and the people one has led.",
+        f"{start}, {before} of {_counted(path)} are open: two thirds of the tools they ask for are known.",
+        _ends(path),
     )
 
 
-def _threshold(path: Path) -> str:
-    counted = (
-        ""
+def _counted(path: Path) -> str:
+    """The openings of a path."""
+    text = f"{say_count(path.n, 'opening')} that ask for tools"
+    return (
+        text
         if path.counted_on == path.role
-        else f" Counted on all openings of {path.counted_on}, as the role has too few."
+        else f"{text} (all of {families()[path.counted_on].name}: the role has too few)"
     )
-    return f"Open means that two thirds of the tools an opening asks for are known.{counted}"
+
+
+def _ends(path: Path) -> str:
+    """Why a list ends, and what was taken off its figures."""
+    if path.kept > 0.995 or not path.steps:
+        return path.stop
+    return (
+        f"{path.stop} Employers kept out of the choice bear out {say_percent(path.kept)} of what the list opens; "
+        "only that is shown."
+    )
+
+
+def _needs(c: Comparison) -> tuple[Table, ...]:
+    """What no list of tools teaches."""
+    sides = {(claim.role, claim.kind, claim.value): claim for claim in c.moving_needs}
+    rows = tuple(
+        (Cell(claim.label), *(share_cell(sides[key]) if key in sides else Cell("–") for key in keys))
+        for claim in c.moving_needs
+        if claim.role == c.moving_needs[0].role
+        for keys in ([(role.slug, claim.kind, claim.value) for role in (c.a, c.b)],)
+    )
+    columns = ("", f"A: {c.a.name}", f"B: {c.b.name}")
+    return (Table("Not to be learnt from a list", columns, rows),) if rows else ()
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _figure(claim: Claim) -> str:
+    e = claim.estimate
+    return (
+        f"{e.openings} of {e.n}"
+        if claim.needed
+        else f"{say_percent(e.share)} ({say_interval(e.low, e.high)})"
+    )
 
 
 def _path_table(path: Path | None) -> tuple[Table, ...]:
@@ -363,12 +523,13 @@ def _path_table(path: Path | None) -> tuple[Table, ...]:
         (
             Cell(str(i)),
             Cell(s.label),
-            Cell(say_percent(s.opened)),
-            Cell(f"{s.gain * 100:+.0f}".replace("-", "−")),
+            Cell(f"{say_percent(s.opened)} ({say_interval(s.opened_low, s.opened_high)})", whole=True),
+            Cell(say_points(s.gain, s.gain_low, s.gain_high), whole=True),
         )
         for i, s in enumerate(path.steps, 1)
     )
-    return (Table("Tools to learn, in order", ("", "Tool", "Open by then", "Points gained"), rows),)
+    caption = "Tools to learn, in order: openings of whose tools two thirds are known by then (95% intervals)"
+    return (Table(caption, ("", "Tool", "Open by then", "Points gained"), rows),)
 
 
 def _start(c: Comparison, role: RoleSummary, start: Start) -> Section:
@@ -380,18 +541,22 @@ def _start(c: Comparison, role: RoleSummary, start: Start) -> Section:
                 "are open to beginners: a junior title, or no level in the title and at most one year asked for",
             )
         )
-        paragraphs.append(_door(start.no_degree, "say that no degree is needed"))
+        paragraphs.append(_lowest(start))
     else:
         paragraphs.append("The snapshot holds no opening that was read in full.")
-    if start.note:
-        paragraphs.append(start.note)
+    paragraphs += _levels(role, start)
     tables: tuple[Table, ...] = ()
     if start.first_skills:
         rows = tuple((Cell(s.label), share_cell(s)) for s in start.first_skills)
         tables += (Table("What its openings require most", ("Skill", "Share of openings"), rows),)
     if start.path:
-        paragraphs.append(f"Starting from nothing, learn in this order. {_threshold(start.path)}")
+        paragraphs.append(f"From nothing, counted on {_counted(start.path)}: {_lower(_ends(start.path))}")
         tables += _path_table(start.path)
+        if not start.neighbours:
+            paragraphs.append(
+                "No other role is more open to beginners and has usual tools that surely open 1% of these."
+            )
+        tables += _neighbours(start)
     return Section(
         f"starting-{'a' if role is c.a else 'b'}",
         f"Getting started as {role.name}",
@@ -400,9 +565,50 @@ def _start(c: Comparison, role: RoleSummary, start: Start) -> Section:
     )
 
 
+def _lowest(start: Start) -> str:
+    """The lowest requirements that openings state."""
+    stated = [claim for claim in (start.lowest_degree, start.fewest_years) if claim]
+    if start.lowest_degree is None or start.lowest_degree.value != "none":
+        stated.append(start.no_degree)
+    return "Lowest stated: " + "; ".join(f"{_lower(c.label)}, {_figure(c)}" for c in stated) + "."
+
+
+def _levels(role: RoleSummary, start: Start) -> list[str]:
+    """Of a role from lead upwards: the doors of its family below it."""
+    if start.family_entry is None:
+        return []
+    known = seniorities()
+    counts = say_list([f"{n:,} {known[level].name.lower()}" for level, n in start.lower_levels.items()])
+    below = sum(start.lower_levels.values())
+    return [
+        f"Below it the family has {say_count(below, 'opening')} read in full ({counts}). "
+        f"{_figure(start.family_entry)} of all {families()[role.family].name} openings are open to beginners."
+    ]
+
+
+def _neighbours(start: Start) -> tuple[Table, ...]:
+    if not start.neighbours:
+        return ()
+    rows = tuple(
+        (
+            Cell(n.name, title=say_list(n.tools)),
+            Cell(_figure(n.entry), n.entry.id, say_base(n.entry.estimate), whole=True),
+            Cell(
+                f"{say_percent(n.reached.share)} ({say_interval(n.reached.low, n.reached.high)})",
+                title=say_base(n.reached),
+                whole=True,
+            ),
+        )
+        for n in start.neighbours
+    )
+    columns = ("", "Open to beginners", "Its usual tools open here")
+    return (Table("Other ways in: roles more open to beginners", columns, rows),)
+
+
 def _door(claim: Claim, what: str) -> str:
     if claim.needed:
-        return f"Too few openings to say how many {what}: {claim.needed} more are needed."
+        e = claim.estimate
+        return f"{e.openings} of {e.n} openings {what}; too few for a share, {claim.needed} more are needed."
     return f"{share_cell(claim).text} of the openings {what}."
 
 
@@ -413,7 +619,7 @@ def _openings(name: str, openings: Sequence[Opening]) -> Table:
             Cell(o.employer or "not stated"),
             Cell(o.place or "not stated"),
             Cell(o.pay or "not stated"),
-            Cell(o.posted or "not dated"),
+            Cell(o.posted or "not dated", whole=True),
             Cell(f"{o.origin}, row {o.row}"),
         )
         for o in openings
@@ -424,11 +630,44 @@ def _openings(name: str, openings: Sequence[Opening]) -> Table:
 def _related(c: Comparison) -> tuple[Table, ...]:
     if not c.related:
         return ()
+    role = find_role(c.b.slug)
+    own = Role(role.family, role.seniority).slug
     rows = tuple(
-        (Cell(f"{r.name} vs {c.b.name}"), Cell(f"{r.similarity:.2f}"), Cell(f"{r.n:,}")) for r in c.related
+        (
+            # They are of two families, which stand in the order of their slugs.
+            Cell(f"{r.name} vs {c.b.name}", page="/compare/" + "/".join(sorted((r.role, own)))),
+            Cell(f"{r.similarity:.2f} ({r.low:.2f} to {r.high:.2f})", whole=True),
+            Cell(f"{r.n:,}"),
+        )
+        for r in c.related
     )
-    columns = ("Comparison", f"Likeness to {c.b.family}", "Openings read")
+    columns = ("Comparison", f"Likeness to {families()[c.b.family].name} (95% interval)", "Openings read")
     return (Table("Families that ask for much the same (1 is the same)", columns, rows),)
+
+
+def _sensitivity(c: Comparison) -> tuple[Table, ...]:
+    if not c.sensitivity:
+        return ()
+
+    def without(left_out: LeftOut) -> Cell:
+        if left_out.difference is None:
+            return Cell(f"{left_out.name}: nothing would be left")
+        return Cell(f"{left_out.difference * 100:+.0f} without {left_out.name}".replace("-", "−"))
+
+    rows = tuple(
+        (
+            Cell(s.label, s.claim),
+            Cell(f"{s.difference * 100:+.0f}".replace("-", "−")),
+            without(s.employer),
+            without(s.source),
+            Cell("stands" if s.stands else "hangs on it"),
+        )
+        for s in c.sensitivity
+    )
+    columns = ("Named in the headline", "Points", "One employer left out", "One source left out", "")
+    return (
+        Table("What the headline hangs on: the employer and the source that move it most", columns, rows),
+    )
 
 
 def _method(c: Comparison) -> tuple[str, ...]:

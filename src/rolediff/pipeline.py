@@ -34,6 +34,7 @@ from rolediff.extract.industry import read_stated_industry
 from rolediff.extract.pay import read_stated_pays
 from rolediff.extract.work import read_stated_employment_type, read_stated_work_mode
 from rolediff.feeds.pay_tables import pair_pay_rows
+from rolediff.likeness import write_likeness
 from rolediff.schema import PAY_OBSERVATIONS, POSTINGS, SNAPSHOT_TABLES, TEXT
 from rolediff.storage import (
     clear_leftovers,
@@ -56,6 +57,7 @@ _READERS = (
     "extract",
     "feeds",
     "fields",
+    "likeness",
     "pipeline",
     "places",
     "schema",
@@ -129,6 +131,7 @@ def _build(workspace: Workspace, processes: int, report: Callable[[str], None]) 
         counts = _assemble(aside, tasks, openings, workspace, origins)
         shutil.rmtree(parts)
         write_facts(aside)
+        write_likeness(aside)
         hashes = {p.name: hash_file(p) for p in sorted(aside.glob("*.parquet"))}
         manifest = {
             "id": identity,
@@ -155,7 +158,9 @@ def _code_fingerprint() -> str:
     digest = sha256()
     root = Path(str(resources.files("rolediff")))
     paths = [p for p in root.rglob("*.py") if p.relative_to(root).parts[0].removesuffix(".py") in _READERS]
-    paths.append(root / "sql" / "facts.sql")  # the one query whose answer is part of a snapshot
+    # The queries whose answers are part of a snapshot.
+    paths += [root / "sql" / f"{name}.sql" for name in ("facts", "likeness")]
+    paths += [root / "statistics" / f"{name}.py" for name in ("beta", "likeness")]
     for path in sorted(paths):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from rolediff import statistics
 from rolediff.labels import label_of
+from rolediff.reading_errors import shifts_of
 from rolediff.results import Claim, Estimate, RoleSummary
 from rolediff.roles import Role
 from rolediff.titles import seniorities
@@ -31,7 +32,7 @@ KINDS = (
 )
 # How senior one must be is the very thing in which a level differs from its family, and a handful of
 # pay statements says little of what another level states: these stay the role's own.
-_NOT_LENT = ("years", "entry", "pay-stated")
+NOT_LENT = ("years", "entry", "pay-stated")
 
 # Asked about by name, so they stand in every profile, with a share of nought where nobody states them.
 _ALWAYS = {"degree": ["none"], "entry": ["yes"], "pay-stated": ["yes"]}
@@ -52,13 +53,16 @@ class Profile:
         role: whose.
         size: the row of sql/sizes.sql; empty where the role has no opening.
         k: by kind, the openings that state each value.
-        shares: by kind, share, interval and effective size of each value; pooled where it borrows.
+        shares: by kind, share, interval and effective size of each value as read; pooled where it borrows.
+            Tests are of these.
+        corrected: by kind, the same shares moved and widened by the measured errors of reading, to be shown.
     """
 
     role: Role
     size: dict[str, Any]
     k: dict[str, npt.NDArray[np.int64]]
     shares: dict[str, statistics.Shares]
+    corrected: dict[str, statistics.Shares]
 
     @property
     def n(self) -> int:
@@ -123,21 +127,33 @@ def read_profiles(warehouse: Warehouse, roles: Sequence[Role]) -> tuple[Facts, l
             n, employers, sum_n2, sums["k"], sums["sum_x2"], sums["sum_xn"]
         )
 
+    errors = {kind: shifts_of(kind, values) for kind, values in facts.items()}
     profiles = []
     for role in roles:
         k, alone = own(role.slug)
         shares = {kind: take_shares(alone, at) for kind, at in slices.items()}
         rest = rests.get(role.slug)
         n = int(sizes.get(role.slug, {}).get("n") or 0)
-        fade = min(max(2 - 2 * n / THIN, 0.0), 1.0)
-        if rest and fade and sizes.get(rest.slug, {}).get("n"):
+        if rest and n < THIN and sizes.get(rest.slug, {}).get("n"):
             family = own(rest.slug)[1]
-            for kind, at in slices.items():
-                if kind not in _NOT_LENT and facts[kind]:
-                    shares[kind] = statistics.pool(shares[kind], take_shares(family, at), fade)
+            shares = borrow(shares, {kind: take_shares(family, at) for kind, at in slices.items()}, n)
         by_kind = {kind: k[at] for kind, at in slices.items()}
-        profiles.append(Profile(role, sizes.get(role.slug, {}), by_kind, shares))
+        corrected = {kind: statistics.correct(s, *errors[kind]) for kind, s in shares.items()}
+        profiles.append(Profile(role, sizes.get(role.slug, {}), by_kind, shares, corrected))
     return facts, profiles
+
+
+def borrow(
+    own: Mapping[str, statistics.Shares], family: Mapping[str, statistics.Shares], n: int
+) -> dict[str, statistics.Shares]:
+    """By kind, the shares of a role with `n` openings read, after it borrowed from its family's others."""
+    fade = min(max(2 - 2 * n / THIN, 0.0), 1.0)
+    return {
+        kind: statistics.pool(shares, family[kind], fade)
+        if fade and kind not in NOT_LENT and shares.share.size
+        else shares
+        for kind, shares in own.items()
+    }
 
 
 def take_shares(shares: statistics.Shares, at: npt.NDArray[np.int64] | slice) -> statistics.Shares:
@@ -187,7 +203,7 @@ def summarise(profile: Profile, levels: tuple[str, ...]) -> RoleSummary:
 
 def claim(profile: Profile, facts: Facts, kind: str, at: int) -> Claim:
     """The claim that a fact makes about a role."""
-    role, shares, value = profile.role, profile.shares[kind], facts[kind][at]
+    role, shares, value = profile.role, profile.corrected[kind], facts[kind][at]
     n_effective, borrowed = float(shares.n_eff[at]), profile.borrowed(kind, at)
     needed = int(statistics.openings_needed(profile.n, n_effective)) or None
     return Claim(
@@ -204,6 +220,7 @@ def claim(profile: Profile, facts: Facts, kind: str, at: int) -> Claim:
             n=profile.n,
             employers=int(profile.size.get("employers") or 0),
             n_effective=n_effective,
+            read=float(profile.shares[kind].share[at]),
             borrowed=borrowed,
             borrowed_from=role.family if borrowed else None,
         ),

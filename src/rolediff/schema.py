@@ -194,6 +194,20 @@ FACTS = pa.schema(
     ]
 )
 
+#: How much two families ask for the same, from their skills and responsibilities: one row an ordered pair
+#: of families with enough openings. `similarity` is 1 for the same and 0 for nothing in common, with its
+#: 95% interval; null where the openings cannot say. `n` counts the openings of `b` read in full.
+LIKENESS = pa.schema(
+    [
+        pa.field("a", pa.string(), nullable=False),
+        pa.field("b", pa.string(), nullable=False),
+        pa.field("similarity", pa.float64()),
+        pa.field("low", pa.float64()),
+        pa.field("high", pa.float64()),
+        pa.field("n", pa.int64(), nullable=False),
+    ]
+)
+
 #: Yearly pay in one currency, from adverts and from pay tables, kept apart by `basis`.
 PAY_OBSERVATIONS = pa.schema(
     [
@@ -220,6 +234,7 @@ SNAPSHOT_TABLES = {
     "mentions": MENTIONS,
     "texts": TEXTS,
     "facts": FACTS,
+    "likeness": LIKENESS,
     "pay_observations": PAY_OBSERVATIONS,
 }
 

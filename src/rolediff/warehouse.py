@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from rolediff.errors import WorkspaceError
 from rolediff.storage import parquet_writer, read_manifest
 
-_TABLES = ("postings", "facts", "pay_observations")
+_TABLES = ("postings", "facts", "likeness", "pay_observations")
 _OPTIONAL = ("mentions", "texts")  # published snapshots may go without
 
 
@@ -27,11 +28,18 @@ def _statement(name: str) -> str:
     return (resources.files("rolediff") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def _connect() -> duckdb.DuckDBPyConnection:
+    # One thread: a page's queries are small, and the same order of work gives the same bytes.
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("set enable_progress_bar = false")  # it would stand among what is printed
+    return connection
+
+
 def write_facts(folder: Path) -> None:
     """Writes facts.parquet from the postings and mentions of a snapshot's folder."""
     from rolediff.schema import FACTS
 
-    connection = duckdb.connect(config={"threads": 1})
+    connection = _connect()
     for table in ("postings", "mentions"):
         quoted = str(folder / f"{table}.parquet").replace("'", "''")
         connection.execute(f"create view {table} as from read_parquet('{quoted}')")
@@ -46,17 +54,18 @@ class Warehouse:
 
     Args:
         folder: the snapshot's folder.
+        tables: the tables that must be there; while a snapshot is built, those that are.
+        in_memory: whether these tables are read once for all; mentions and texts stay in their files.
 
     Raises:
         WorkspaceError: a table is missing or damaged.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tables: Sequence[str] = _TABLES, *, in_memory: bool = False) -> None:
         self.folder = folder
-        # One thread: a page's queries are small, and the same order of work gives the same bytes.
-        self._connection = duckdb.connect(config={"threads": 1})
-        for table in _TABLES:
-            self._view(table)
+        self._connection = _connect()
+        for table in tables:
+            self._view(table, "table" if in_memory else "view")
         for table in _OPTIONAL:
             if (folder / f"{table}.parquet").is_file():
                 self._view(table)
@@ -72,11 +81,11 @@ class Warehouse:
         """Names of the origins by id."""
         return {o["origin"]["id"]: o["origin"]["name"] for o in self.manifest["inputs"]["origins"]}
 
-    def _view(self, table: str) -> None:
+    def _view(self, table: str, form: str = "view") -> None:
         path = self.folder / f"{table}.parquet"
         quoted = str(path).replace("'", "''")
         try:
-            self._connection.execute(f"create view {table} as from read_parquet('{quoted}')")
+            self._connection.execute(f"create {form} {table} as from read_parquet('{quoted}')")
         except duckdb.Error as error:
             raise WorkspaceError(
                 f"The snapshot {self.folder} is damaged: {path.name} cannot be read ({error}). "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -108,7 +109,13 @@ def beta_quantile(a: Floats, b: Floats, tail: float) -> tuple[Floats, Floats]:
 
 def t_quantile(df: Floats, level: float) -> Floats:
     """Two-sided quantile of Student's t: P(|T| <= t) = level."""
+    once, back = np.unique(np.asarray(df, float), return_inverse=True)
+    return np.asarray(_t_quantiles(once.tobytes(), level)[back].reshape(df.shape))
+
+
+@lru_cache(maxsize=64)  # effective sizes are asked for twice: of shares, and of medians
+def _t_quantiles(df: bytes, level: float) -> Floats:
     # T^2 / (df + T^2) is Beta(1/2, df/2); its complement has the small tail 1 - level.
-    once, back = np.unique(df, return_inverse=True)
+    once = np.frombuffer(df)
     y, x = beta_quantile(once / 2, np.full_like(once, 0.5), 1 - level)
-    return np.asarray(np.sqrt(once * x / y)[back].reshape(df.shape))
+    return np.asarray(np.sqrt(once * x / y))

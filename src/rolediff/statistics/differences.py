@@ -41,14 +41,20 @@ def differences(a: Shares, b: Shares) -> Differences:
     """
     if a.level != b.level:
         raise ValueError(f"differences needs one level, got {a.level} and {b.level}.")
-    d = a.share - b.share
-    low = d - np.hypot(a.share - a.low, b.high - b.share)
-    high = d + np.hypot(a.high - a.share, b.share - b.low)
+    d, low, high = mover(a, b)
     p = np.where(np.isfinite(d), 1.0, np.nan)
     ok = np.isfinite(d) & (np.abs(d) > 1e-12) & (a.n_eff > 0) & (b.n_eff > 0)
     if ok.any():
         p[ok] = _mover_p(a, b, ok)
-    return Differences(d, np.maximum(low, -1.0), np.minimum(high, 1.0), p)
+    return Differences(d, low, high, p)
+
+
+def mover(a: Shares, b: Shares) -> tuple[Floats, Floats, Floats]:
+    """The differences of two sets of shares and their limits alone; see `differences`."""
+    d = a.share - b.share
+    low = d - np.hypot(a.share - a.low, b.high - b.share)
+    high = d + np.hypot(a.high - a.share, b.share - b.low)
+    return d, np.maximum(low, -1.0), np.minimum(high, 1.0)
 
 
 def _mover_p(a: Shares, b: Shares, ok: NDArray[np.bool_]) -> Floats:
