@@ -22,6 +22,7 @@ from rolediff.official import official_facts
 from rolediff.paying import read_pay_claims
 from rolediff.postings import featured_openings
 from rolediff.profiles import (
+    SHOWN_FROM,
     Facts,
     Profile,
     claim,
@@ -73,7 +74,7 @@ def compare_roles(
         SameRoleError: both are the same role.
     """
     a, b = pair(a, b)
-    facts, (profile_a, profile_b) = read_profiles(warehouse, [a, b])
+    facts, (profile_a, profile_b) = read_profiles(warehouse, [a, b], SHOWN_FROM)
     tested = _test(facts, profile_a, profile_b)
     by_kind = {kind: [d for d in tested if d.kind == kind] for kind in COMPARED}
     skills = by_kind["skill"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from rolediff.labels import FIELD_VALUES, is_tool
 from rolediff.postings import featured_openings
-from rolediff.profiles import claim, levels_of, read_profiles, summarise
+from rolediff.profiles import SHOWN_FROM, claim, levels_of, read_profiles, summarise
 from rolediff.results import Claim, RoleProfile
 from rolediff.roles import Role
 from rolediff.warehouse import Warehouse
@@ -20,7 +20,7 @@ _SHOWN = 25
 
 def describe_role(warehouse: Warehouse, snapshot: str, role: Role) -> RoleProfile:
     """Everything the snapshot says of one role."""
-    facts, (profile,) = read_profiles(warehouse, [role])
+    facts, (profile,) = read_profiles(warehouse, [role], SHOWN_FROM)
 
     def most(kind: str, keep: Callable[[str], bool] = lambda value: True) -> tuple[Claim, ...]:
         share = np.nan_to_num(profile.corrected[kind].share)

@@ -7,7 +7,7 @@ import pathlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -108,16 +108,22 @@ def read_asked(warehouse: Warehouse, profile: Profile) -> Asked | None:
     for counted in (role, Role(role.family)):
         if counted == role and profile.n < _LEAST_OPENINGS:
             continue
-        found = warehouse.ask("asked", family=role.family, seniorities=counted.levels, tools=_all_tools())
-        numbers, first, opening = np.unique(found["opening"], return_index=True, return_inverse=True)
-        if len(numbers) < _LEAST_OPENINGS:
-            continue
-        tools, tool = np.unique(found["tool"], return_inverse=True)
-        asks = np.zeros((len(numbers), len(tools)), bool)
-        asks[opening, tool] = True
-        employer = np.unique(found["employer"][first], return_inverse=True)[1]
-        return Asked(counted, asks, employer, [_all_tools()[i] for i in tools.tolist()])
+        asked = warehouse.once(("asked", counted.slug), partial(_read_asked, warehouse, counted))
+        if asked is not None:
+            return asked
     return None
+
+
+def _read_asked(warehouse: Warehouse, role: Role) -> Asked | None:
+    found = warehouse.ask("asked", family=role.family, seniorities=role.levels, tools=_all_tools())
+    numbers, first, opening = np.unique(found["opening"], return_index=True, return_inverse=True)
+    if len(numbers) < _LEAST_OPENINGS:
+        return None
+    tools, tool = np.unique(found["tool"], return_inverse=True)
+    asks = np.zeros((len(numbers), len(tools)), bool)
+    asks[opening, tool] = True
+    employer = np.unique(found["employer"][first], return_inverse=True)[1]
+    return Asked(role, asks, employer, [_all_tools()[i] for i in tools.tolist()])
 
 
 def usual_skills(facts: Facts, profile: Profile) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -40,6 +41,10 @@ _ALWAYS = {"degree": ["none"], "entry": ["yes"], "pay-stated": ["yes"]}
 #: A role with so many openings read speaks for itself; one with half of them or fewer borrows in full
 #: from its family, and in between less and less.
 THIN = 100
+
+#: Below this share in each role nothing is shown of a skill, and nothing tested (`tested.LEAST_SHARE` is of
+#: both roles together, so one of them has at least that).
+SHOWN_FROM = 0.015
 
 #: For each kind the values that some profile holds, sorted: the order of all arrays of that kind.
 Facts = dict[str, list[str]]
@@ -87,19 +92,26 @@ def as_groups(roles: Sequence[Role]) -> list[dict[str, Any]]:
     return [as_group(role) for role in roles]
 
 
-def read_profiles(warehouse: Warehouse, roles: Sequence[Role]) -> tuple[Facts, list[Profile]]:
+def read_profiles(
+    warehouse: Warehouse, roles: Sequence[Role], least: float = 0.0
+) -> tuple[Facts, list[Profile]]:
     """The profiles of some roles.
 
     Args:
         warehouse: the snapshot.
         roles: whose profiles; a thin role at one seniority borrows from the rest of its family, unless
             it is to speak alone.
+        least: skills that fewer of the openings of each role name get no interval: most skills are rare,
+            no page shows them, and intervals cost most of the time.
     """
     rests = {r.slug: r.rest for r in roles if r.rest}
     needed = {r.slug: r for r in [*roles, *(r for r in rests.values() if r)]}.values()
     warehouse.run("members", roles=as_groups(list(needed)))
     sizes = {row["grp"]: row for row in warehouse.rows("sizes")}
-    counts = {r.slug: warehouse.ask("counts", **as_group(r)) for r in needed}
+    counts = {
+        r.slug: warehouse.once(("counts", r.slug), partial(warehouse.ask, "counts", **as_group(r)))
+        for r in needed
+    }
     facts = {
         kind: sorted(
             {v for c in counts.values() for v in c["value"][c["kind"] == kind].tolist()}
@@ -114,17 +126,32 @@ def read_profiles(warehouse: Warehouse, roles: Sequence[Role]) -> tuple[Facts, l
         (kind, value): i for i, (kind, value) in enumerate((k, v) for k, vs in facts.items() for v in vs)
     }
 
-    def own(slug: str) -> tuple[npt.NDArray[np.int64], statistics.Shares]:
+    def common(counted: dict[str, npt.NDArray[np.int64]]) -> npt.NDArray[np.bool_]:
+        frequent = np.zeros(ends[-1], bool)
+        for slug, k in counted.items():
+            frequent |= k >= least * int(sizes.get(slug, {}).get("n") or 0)
+        for kind, at in slices.items():
+            frequent[at] |= kind not in ("skill", "need:required")
+        return frequent
+
+    def sums_of(slug: str) -> dict[str, npt.NDArray[np.int64]]:
         found = counts[slug]
-        at = [place.get(key, -1) for key in zip(found["kind"].tolist(), found["value"].tolist(), strict=True)]
-        rows = np.flatnonzero(np.array(at, np.int64) >= 0)
+        at = np.array([place[key] for key in zip(found["kind"].tolist(), found["value"].tolist(), strict=True)
+                       if key in place], np.int64)  # fmt: skip
+        rows = np.isin(found["kind"].astype(str), KINDS)
         sums = {name: np.zeros(ends[-1], np.int64) for name in ("k", "sum_x2", "sum_xn")}
         for name, column in sums.items():
-            column[np.array(at, np.int64)[rows]] = found[name][rows]
-        size = sizes.get(slug, {})
+            column[at] = found[name][rows]
+        return sums
+
+    sums = {r.slug: sums_of(r.slug) for r in needed}
+    frequent = common({slug: found["k"] for slug, found in sums.items()}) if least else None
+
+    def own(slug: str) -> tuple[npt.NDArray[np.int64], statistics.Shares]:
+        size, found = sizes.get(slug, {}), sums[slug]
         n, employers, sum_n2 = (int(size.get(name) or 0) for name in ("n", "employers", "sum_n2"))
-        return sums["k"], statistics.cluster_shares(
-            n, employers, sum_n2, sums["k"], sums["sum_x2"], sums["sum_xn"]
+        return found["k"], statistics.cluster_shares(
+            n, employers, sum_n2, found["k"], found["sum_x2"], found["sum_xn"], where=frequent
         )
 
     errors = {kind: shifts_of(kind, values) for kind, values in facts.items()}

@@ -39,8 +39,8 @@ def to_markdown(sections: Sequence[Section]) -> str:
     """Sections as Markdown (tables in the GitHub form)."""
     parts = []
     for level, section in enumerate(sections):
-        parts.append(f"{'#' if level == 0 else '##'} {section.title}")
-        parts += section.paragraphs
+        parts.append(f"{'#' if level == 0 else '##'} {_markdown_prose(section.title)}")
+        parts += map(_markdown_prose, section.paragraphs)
         for table in section.tables:
             if table.caption:
                 parts.append(f"**{table.caption}**")
@@ -62,6 +62,11 @@ def _markdown_cell(cell: Cell) -> str:
     if not (cell.url and text):
         return text
     return f"[{text}]({cell.url.replace('(', '%28').replace(')', '%29')})"
+
+
+def _markdown_prose(text: str) -> str:
+    """A sentence of ours, in which a title or an employer may stand: commands in it stay as they are."""
+    return re.sub(r"<(?=[a-zA-Z/!?])|\](?=\()", r"\\\g<0>", text)
 
 
 def _markdown_text(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ def read_trends(warehouse: Warehouse, families: Sequence[str]) -> tuple[tuple[Tr
     Returns:
         One trend a source and family, and, where there is none, why.
     """
-    rows = warehouse.rows("months")
+    rows = warehouse.once(("months",), partial(warehouse.rows, "months"))
     counts: dict[str, dict[date, int]] = {}
     for row in rows:
         counts.setdefault(row["origin"], {})[row["month"]] = row["n"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -18,6 +18,10 @@ from rolediff.storage import parquet_writer, read_manifest
 _TABLES = ("postings", "facts", "likeness", "pay_observations")
 _OPTIONAL = ("mentions", "texts")  # published snapshots may go without
 
+
+#: Answers kept in memory: of every role two or three, of some 100 kB each.
+_MOST_KEPT = 600
+T = TypeVar("T")
 
 # Facts of a row group: few enough that a role's query skips most of the file.
 _FACTS_TOGETHER = 20_000
@@ -63,6 +67,7 @@ class Warehouse:
 
     def __init__(self, folder: Path, tables: Sequence[str] = _TABLES, *, in_memory: bool = False) -> None:
         self.folder = folder
+        self._kept: dict[tuple[str, ...], Any] = {}
         self._connection = _connect()
         for table in tables:
             self._view(table, "table" if in_memory else "view")
@@ -100,6 +105,18 @@ class Warehouse:
         """The answer of a query of sql/: an array a column; strings and what may be null as objects."""
         answer = self._connection.execute(_statement(name), values or None).fetchnumpy()
         return {column: _with_none(array) for column, array in answer.items()}
+
+    def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """What was made for a key before, or is made now: a snapshot never changes.
+
+        For what every page of a role needs again; the answers must not be written to.
+        """
+        if key not in self._kept:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
 
     def rows(self, name: str, **values: Any) -> list[dict[str, Any]]:
         """The answer of a query of sql/, for the few rows that a page shows."""

@@ -141,7 +141,7 @@ def _reply(answer: Answer, snapshot: str, asked: dict[bytes, bytes]) -> tuple[in
     """Status, headers and body for what a browser can take and has already."""
     packed = bool(answer.gzipped) and b"gzip" in asked.get(b"accept-encoding", b"")
     headers = _headers(answer, snapshot, packed=packed)
-    if answer.status == 200 and answer.etag.encode() in asked.get(b"if-none-match", b""):
+    if answer.status == 200 and answer.etag and answer.etag.encode() in asked.get(b"if-none-match", b""):
         return 304, [h for h in headers if h[0] not in (b"content-length", b"content-encoding")], b""
     return answer.status, headers, answer.gzipped if packed else answer.body
 
@@ -159,7 +159,7 @@ def _headers(answer: Answer, snapshot: str, *, packed: bool) -> Headers:
         found["content-encoding"] = "gzip"
     if answer.location:
         found["location"] = answer.location
-    if answer.status == 200:
+    if answer.etag:
         found |= {"etag": answer.etag, "cache-control": "public, max-age=300"}
     return [(name.encode(), value.encode()) for name, value in found.items()]
 

@@ -375,7 +375,9 @@ def _levels_table(levels: list[Entry]) -> Table:
 # ── evidence ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _evidence(catalogue: Catalogue, role: str, kind: str, value: str, page: str = "1") -> Document:
+def _evidence(catalogue: Catalogue, role: str, kind: str, value: str, page: str = "1") -> Document | Moved:
+    if ".." not in role and (own := find_role(role).slug) != role:
+        return Moved(f"/evidence/{own}/{kind}/{value}")
     claim = f"{role}/{KIND_OF.get(kind, kind)}/{value}"
     number = read_number("page", page, 10_000)
     found = find_evidence(catalogue.snapshot, claim, EVIDENCE_ROWS, (number - 1) * EVIDENCE_ROWS)

@@ -118,9 +118,8 @@ class Site:
         except RolediffError as error:
             return self._error(error, stem, form)
         if isinstance(document, Moved):
-            where = quote(document.path + form, safe="/:") + (
-                f"?{urlencode(sorted(query.items()))}" if query else ""
-            )
+            query = known_query(document.path, query)  # the names of roles have become the path
+            where = quote(document.path + form, safe="/:") + (f"?{urlencode(query)}" if query else "")
             return Answer(308, "text/plain", b"", location=where)
         return _packed(200, FORMS.get(form, _HTML), self.render(document, form))
 
