@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +74,14 @@ def hostile(invented: Invented, tmp_path_factory: pytest.TempPathFactory) -> Inv
     workspace = Workspace(root / "workspace")
     workspace.ingest([invented.folder, root / "hostile.jsonl"], publisher="<i>Board</i> & Sons")
     return Invented(invented.written, invented.folder, workspace, build(workspace, processes=1))
+
+
+@pytest.fixture(scope="module")
+def no_filling() -> Iterator[None]:
+    """Servers make no tables ahead, which takes a process each; they make them when they are asked for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rolediff.web.data_pages.Store.fill", lambda store: None)
+        yield
 
 
 @pytest.fixture

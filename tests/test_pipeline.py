@@ -167,8 +167,8 @@ def test_processes_and_folders_change_no_byte(invented: Invented, tmp_path: Path
     assert snapshot.name == invented.snapshot.name
     assert all_bytes(snapshot) == all_bytes(invented.snapshot)
     assert set(all_bytes(snapshot)) == {
-        "facts.parquet", "likeness.parquet", "manifest.json", "mentions.parquet", "pay_observations.parquet", "postings.parquet",
-        "texts.parquet",
+        "facts.parquet", "likeness.parquet", "manifest.json", "mentions.parquet", "pay_observations.parquet",
+        "postings.parquet", "texts.parquet",
     }  # fmt: skip
     assert all_bytes(workspace.raw) == all_bytes(invented.workspace.raw)
 

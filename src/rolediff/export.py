@@ -144,7 +144,8 @@ def write_site(
         report(f"Writing the evidence of {len(claims):,} claims.")
         for done in _run(writer, [_Task(claims=tuple(c)) for c in by_role.values()], processes):
             pages += done.pages
-        pages += writer.work(_Task(("/data",))).pages
+        last = writer.work(_Task(("/data",)))
+        pages, listed = pages + last.pages, [*listed, *last.listed]
         writer.put("sitemap.xml", sitemap_of(site, sorted(listed))[1])
         for name in ("robots.txt", "openapi.json"):
             writer.put(name, site.answer(f"/{name}").body)

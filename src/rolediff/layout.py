@@ -21,6 +21,7 @@ from rolediff.results import (
     Path,
     PayClaim,
     PayGap,
+    Quote,
     RoleProfile,
     RoleSummary,
     Start,
@@ -62,6 +63,7 @@ class Cell:
     url: str | None = None
     whole: bool = False  # a figure that is not to be broken over lines
     page: str | None = None
+    quotes: tuple[Quote, ...] = ()  # the words of a posting that the text has in brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +255,7 @@ def say_base(e: Estimate) -> str:
     if e.borrowed:
         text += f"; borrows {e.borrowed:.0%} from {e.borrowed_from}"
     if say_percent(e.read) != say_percent(e.share):
-        text += f"; {say_percent(e.read)} as read, moved by what reading is known to miss or to see too much"
+        text += f"; {say_percent(e.read)} as read"
     return text
 
 
@@ -674,6 +676,8 @@ def _method(c: Comparison) -> tuple[str, ...]:
     sentences = [
         "A share is of the openings whose full English text was read; a copy of an opening counts once, and "
         "employers, not adverts, are the sampling units of its 95% interval.",
+        "Measured errors of reading are taken out of it; where that moves it, what it stands on tells the share as "
+        "read.",
         "Verdicts control the false-discovery rate over this whole page at 5%. A share is withheld where it stands "
         "on fewer than ten independent openings' worth of evidence.",
     ]

@@ -31,8 +31,8 @@ def lay_out_openings(p: OpeningsPage) -> list[Section]:
                 Cell(o.title or "no title", page=f"/postings/{o.posting}"),
                 Cell(o.employer or "not stated", url=o.url),
                 Cell(o.place or "not stated"),
-                Cell(label_filter("seniority", listed.seniority) if listed.seniority else "not told"),
-                Cell(label_filter("work_mode", listed.work_mode)),
+                Cell(_told("seniority", listed.seniority)),
+                Cell(_told("work_mode", listed.work_mode)),
                 Cell(o.pay or "not stated"),
                 Cell(o.posted or "not dated", whole=True),
                 Cell(f"{o.origin}, row {o.row}"),
@@ -56,6 +56,12 @@ def lay_out_openings(p: OpeningsPage) -> list[Section]:
         if values
     )
     return [*sections, Section("filters", "Choose among them", tables=filters)] if filters else sections
+
+
+def _told(name: str, value: str | None) -> str:
+    """A filter's value in a cell; what is not stated is said as in the other cells."""
+    label = label_filter(name, value or "unspecified")
+    return "not stated" if value == "unspecified" or label == "Not stated" else label
 
 
 def _say_openings(p: OpeningsPage, chosen: Sequence[str]) -> str:
@@ -95,13 +101,13 @@ def lay_out_posting(p: PostingProfile) -> list[Section]:
         )
     else:
         told.append("Its title names no role that is known.")
-    facts = tuple((Cell(_FIELDS[s.kind]), Cell(s.label), Cell(_words(s))) for s in p.stated)
+    facts = tuple((Cell(_FIELDS[s.kind]), Cell(s.label), _words(s)) for s in p.stated)
     if p.employment_type:
         facts += ((Cell("Employment"), Cell(p.employment_type), Cell("")),)
     skills = tuple(
-        (Cell(s.label, page=f"/skills/{s.value}"), Cell(s.need or ""), Cell(_words(s))) for s in p.skills
+        (Cell(s.label, page=f"/skills/{s.value}"), Cell(s.need or ""), _words(s)) for s in p.skills
     )
-    duties = tuple((Cell(s.label), Cell(_words(s))) for s in p.responsibilities)
+    duties = tuple((Cell(s.label), _words(s)) for s in p.responsibilities)
     sections = [
         Section("posting", o.title or "No title", (*told, *p.notes), _with_words(("", "Stated"), facts)),
         Section(
@@ -141,13 +147,10 @@ def _with_words(columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) ->
     return (Table("", columns, tuple(row[:-1] for row in rows)),)
 
 
-def _words(s: Stated) -> str:
-    quotes = [
-        f"…{q.before}[{q.words}]{q.after}…" if q.before or q.after else f"[{q.words}]"
-        for q in s.quotes
-        if q.words
-    ]
-    return " ".join(" ".join(quotes).split())
+def _words(s: Stated) -> Cell:
+    quotes = tuple(q for q in s.quotes if q.words)
+    told = [f"…{q.before}[{q.words}]{q.after}…" if q.before or q.after else f"[{q.words}]" for q in quotes]
+    return Cell(" ".join(" ".join(told).split()), quotes=quotes)
 
 
 def _source(p: PostingProfile) -> Section:

@@ -107,6 +107,8 @@ def find_evidence(warehouse: Warehouse, claim_id: str, limit: int = 20, offset: 
     except ValueError:
         raise UnknownClaimError(claim_id, ["lead-machine-learning-engineer/skill/python"]) from None
     roles = [find_role(name) for name in names.split("..")]
+    if len(roles) > 2:
+        raise UnknownClaimError(claim_id, ["..".join(names.split("..")[:2]) + f"/{kind}/{value}"])
     if len(roles) == 2:
         roles = list(pair(*roles))
     if kind == "pay":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 _CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "INR": "₹", "JPY": "¥"}
@@ -38,8 +39,17 @@ def say_interval(low: float, high: float) -> str:
 
 
 def say_points(difference: float, low: float, high: float) -> str:
-    """A difference of shares in percentage points, with its interval."""
-    return f"{difference * 100:+.0f} ({low * 100:+.0f} to {high * 100:+.0f})".replace("-", "−")
+    """A difference of shares in percentage points, with its interval; "unknown" where a side has no openings."""
+    if not all(map(math.isfinite, (difference, low, high))):
+        return "unknown"
+    first, below, above = (_say_signed(x) for x in (difference, low, high))
+    return f"{first} ({below} to {above})"
+
+
+def _say_signed(x: float) -> str:
+    """A difference in whole points with its sign; nought has none."""
+    points = round(x * 100)
+    return f"{points:+d}".replace("-", "−") if points else "0"
 
 
 def say_money(amount: float, currency: str) -> str:

@@ -7,7 +7,6 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -146,7 +145,6 @@ def _reply(answer: Answer, snapshot: str, asked: dict[bytes, bytes]) -> tuple[in
     return answer.status, headers, answer.gzipped if packed else answer.body
 
 
-@lru_cache(maxsize=10_000)
 def _headers(answer: Answer, snapshot: str, *, packed: bool) -> Headers:
     found = {
         **_SAFETY,
@@ -159,7 +157,7 @@ def _headers(answer: Answer, snapshot: str, *, packed: bool) -> Headers:
         found["content-encoding"] = "gzip"
     if answer.location:
         found["location"] = answer.location
-    if answer.etag:
+    if answer.status == 200 and answer.etag:
         found |= {"etag": answer.etag, "cache-control": "public, max-age=300"}
     return [(name.encode(), value.encode()) for name, value in found.items()]
 

@@ -23,6 +23,8 @@ _HOME = ("rolediff", "/")
 _ROLES = ("Roles", "/roles")
 _SKILLS = ("Skills", "/skills")
 _SIZE = 50
+#: A skill that fewer openings name has its page on the server; as a file it would hold little but withheld shares.
+_LEAST_NAMED = 150
 #: A skill has a page in the sitemap from this many roles on: of fewer its page says next to nothing.
 _LEAST_ROLES = 2
 
@@ -52,7 +54,9 @@ def skill_addresses(catalogue: Catalogue) -> Iterable[str]:
     if catalogue.chosen is not None:
         return []
     index = index_skills(catalogue.snapshot, catalogue.snapshot.id)
-    return [f"/skills/{s.skill}" for group in index.groups for s in group.skills]
+    return [
+        f"/skills/{s.skill}" for group in index.groups for s in group.skills if s.openings >= _LEAST_NAMED
+    ]
 
 
 def skill(catalogue: Catalogue, skill: str) -> Document | Moved:

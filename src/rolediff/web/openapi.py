@@ -83,6 +83,7 @@ def _operation(page: Page, schemas: dict[str, Any]) -> dict[str, Any]:
             "308": moved,
             "400": {"description": "What was asked for makes no sense.", **error},
             "404": {"description": "There is no such thing; suggestions are the nearest.", **error},
+            "414": {"description": "The address is longer than any of ours.", **error},
         },
     }
 
@@ -127,8 +128,9 @@ def _schema(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
     if origin in (types.UnionType, typing.Union):
         return {"anyOf": [_schema(part, schemas) for part in parts]}
     if origin in (tuple, list):
-        if len(parts) == 2 and parts[1] is not Ellipsis:
-            return {"type": "array", "items": _schema(parts[0], schemas), "minItems": 2, "maxItems": 2}
+        if origin is tuple and parts[-1] is not Ellipsis:
+            each = [_schema(part, schemas) for part in parts]
+            return {"type": "array", "prefixItems": each, "minItems": len(each), "maxItems": len(each)}
         return {"type": "array", "items": _schema(parts[0], schemas)}
     if origin is dict:
         return {"type": "object", "additionalProperties": _schema(parts[1], schemas)}

@@ -4,7 +4,7 @@ for (const form of document.querySelectorAll("form.pick")) {
   const slugs = new Map();
   for (const option of form.querySelectorAll("option")) slugs.set(option.value.toLowerCase(), option.dataset.slug);
   const said = form.querySelector(".said");
-  const there = form.dataset.pairs ? new Set(form.dataset.pairs.split(" ")) : null;
+  const there = form.dataset.pairs ? new Set(form.dataset.pairs.trim().split(" ")) : null;
   form.addEventListener("submit", (event) => {
     const [a, b] = ["a", "b"].map((name) => slugs.get(form.elements[name].value.trim().toLowerCase()));
     if (!a || !b) {
