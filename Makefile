@@ -36,6 +36,7 @@ lint: $(VENV)/.ready
 
 bench: $(VENV)/.ready  ## speed, as ratios to a floor measured in the same run
 	$(BIN)/python tools/bench.py
+	$(BIN)/python tools/bench_site.py
 
 weights: $(VENV)/.ready  ## learn data/*_weights.parquet anew from tools/labels and the texts of ROLEDIFF_SHARED
 	$(BIN)/python tools/learn.py

@@ -78,9 +78,9 @@ def hostile(invented: Invented, tmp_path_factory: pytest.TempPathFactory) -> Inv
 
 @pytest.fixture(scope="module")
 def no_filling() -> Iterator[None]:
-    """Servers make no tables ahead, which takes a process each; they make them when they are asked for."""
+    """Servers make no tables and pages ahead, which takes a process each; they make them when they are asked for."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rolediff.web.data_pages.Store.fill", lambda store: None)
+        patch.setattr("rolediff.web.app.read_ahead", lambda site, wanted: None)
         yield
 
 

@@ -19,9 +19,12 @@ from selectolax.lexbor import LexborHTMLParser
 from conftest import Invented
 from make_postings import hostile_advert
 from rolediff.pipeline import build
+from rolediff.snapshots import Snapshot
 from rolediff.web import app as server
+from rolediff.web.ahead import read_ahead
 from rolediff.web.app import App, make_app
 from rolediff.web.pages import PAGES
+from rolediff.web.site import Site
 from rolediff.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("no_filling")
@@ -533,3 +536,20 @@ def test_a_broken_snapshot_leaves_the_old_one(
     for _ in range(5):
         assert client.ask("/roles").headers["x-snapshot"] == old
         time.sleep(0.02)
+
+
+def test_pages_made_ahead_are_those_that_are_made_when_asked_for(invented: Invented) -> None:
+    ahead, asked = (Site(Snapshot(invented.snapshot, in_memory=True)) for _ in range(2))
+    read_ahead(ahead, lambda: True)
+    listed = [address for address in (*ahead.pairs, *ahead.addresses) if address != "/data"]
+    assert len(listed) > 20
+    for address in listed[::7]:
+        kept = ahead.kept(address)
+        assert kept is not None, address
+        assert kept.body == asked.answer(address).body, address
+
+
+def test_pages_are_not_made_ahead_for_a_site_that_is_no_longer_served(invented: Invented) -> None:
+    site = Site(Snapshot(invented.snapshot, in_memory=True))
+    read_ahead(site, lambda: False)
+    assert [address for address in site.addresses if site.kept(address)] == []

@@ -289,7 +289,15 @@ def serve(host: str, port: int, base: str, workspace: Path, snapshot: Path | Non
 
     _open(workspace, snapshot)  # says what is missing before a server starts
     click.echo(f"Serving http://{host}:{port} (stop with Ctrl+C)", err=True)
-    uvicorn.run(make_app(workspace, snapshot, base), host=host, port=port, log_level="warning")
+    status = 0
+    try:
+        uvicorn.run(make_app(workspace, snapshot, base), host=host, port=port, log_level="warning")
+    except SystemExit as stop:  # a port that is taken
+        status = stop.code if isinstance(stop.code, int) else 1
+    # What is made ahead in the background is of no use any more, and waiting for it would only hold up.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 @main.command()

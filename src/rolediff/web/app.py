@@ -15,7 +15,7 @@ import orjson
 
 from rolediff.snapshots import Snapshot, open_snapshot
 from rolediff.storage import current_snapshot
-from rolediff.web.data_pages import store
+from rolediff.web.ahead import read_ahead
 from rolediff.web.site import Answer, Site
 
 Message = MutableMapping[str, Any]
@@ -48,8 +48,11 @@ class Served:
         self._open, self._current = open_site, current
         self._looked = time.monotonic()
         self._switching = threading.Lock()
-        # Nobody waits for the tables of the whole snapshot; they are ready some seconds later.
-        _in_background(store(self.site.snapshot.folder).fill)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        site = self.site
+        _in_background(lambda: read_ahead(site, lambda: self.site is site))
 
     def look(self) -> None:
         """Now and then asks, in the background, whether the workspace has another snapshot."""
@@ -66,7 +69,7 @@ class Served:
                 site = self._open()
                 site.answer("/")
                 self.site = site
-                store(site.snapshot.folder).fill()
+                self._prepare()
         except Exception:
             # The snapshot that is served stays; who built a broken one reads why in the log.
             _log.exception("The workspace's new snapshot cannot be served")

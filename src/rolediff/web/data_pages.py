@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -39,7 +38,7 @@ from rolediff.wording import say_count
 if TYPE_CHECKING:
     from rolediff.web.site import Site
 
-Made = tuple[str, bytes]
+File = tuple[str, bytes]  # media type and bytes
 
 _HOME = ("rolediff", "/")
 _DESCRIPTION = (
@@ -51,7 +50,7 @@ _ATOM = "application/atom+xml; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class Made:
     """All that a store makes."""
 
     downloads: tuple[Download, ...]
@@ -92,11 +91,15 @@ class Store:
             self.files[table, form] = FORMS[form][1](self._tables[table], self._open().id)
         return self.files[table, form]
 
-    def fill(self) -> None:
-        """Makes all in a process of its own, so that pages go on meanwhile; who asks for it waits."""
-        with self._lock, ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as worker:
-            made = worker.submit(_make_all, self._folder).result()
+    def fill(self, make: Callable[[], Made]) -> None:
+        """Takes what another process makes; who asks for it meanwhile waits."""
+        with self._lock:
+            made = make()
             self._downloads, self._changes, self.files = made.downloads, made.changes, made.files
+
+    def all(self) -> Made:
+        """All that a store holds."""
+        return Made(self.downloads, self.changes, self.files)
 
     @property
     def downloads(self) -> tuple[Download, ...]:
@@ -126,11 +129,6 @@ class Store:
             return self._changes
 
 
-def _make_all(folder: Path) -> _Made:
-    own = Store(folder)
-    return _Made(own.downloads, own.changes, own.files)
-
-
 @lru_cache(maxsize=2)  # the snapshot that is served, and the one that takes its place
 def store(folder: Path) -> Store:
     """The store of a snapshot's folder; snapshots do not change, so it is kept."""
@@ -150,7 +148,7 @@ def needs_all(path: str) -> bool:
     return path in ("/data", "/data.json", "/data.md") or path in data_files()
 
 
-def make(site: Site, path: str) -> Made | None:
+def make(site: Site, path: str) -> File | None:
     """Media type and bytes of a file of data, or of the feed; None where the address is that of neither.
 
     `/data/<table>.<form>` is of the whole snapshot; `/data/roles/<role>.<form>`, `/data/pay/<role>.<form>`,

@@ -101,12 +101,15 @@ class Site:
                 _ = (kept := data_pages.store(self.snapshot.folder)).changes, kept.downloads
             with self._lock:
                 ready = self._make(path, query)
-            # Errors are not kept: anybody can ask for any number of pages that do not exist.
-            if ready.status == 200:
-                self._kept[address] = ready
-                while len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
+            self.keep(address, ready)
         return ready
+
+    def keep(self, address: str, answer: Answer) -> None:
+        """Keeps an answer; not an error, since anybody can ask for any number of pages that do not exist."""
+        if answer.status == 200:
+            self._kept[address] = answer
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
 
     def _make(self, path: str, query: dict[str, str]) -> Answer:
         stem, form = _split(path)
