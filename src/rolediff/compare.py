@@ -52,6 +52,9 @@ from rolediff.wording import say_interval, say_money, say_percent
 
 # How many skills of one list a reader is shown.
 _SHOWN = 20
+_NEEDS_SHOWN = 12
+# A tool is listed in its category where either role's adverts name it this often.
+_NAMED = 0.07
 # A skill is shared where both roles' adverts name it at least this often.
 _SHARED = 0.10
 _RELATED = 5
@@ -110,7 +113,7 @@ def compare_roles(
                 (d for d in by_kind["need:required"] if d.value in in_view),
                 key=lambda d: (-_both(d), d.value),
             )
-        )[:_SHOWN],
+        )[:_NEEDS_SHOWN],
         "tools": _tools(skills),
         "education": _in_order(by_kind["degree"], "degree"),
         "experience": _in_order(by_kind["years"], "years"),
@@ -198,7 +201,7 @@ def _in_order(rows: list[Difference], kind: str) -> tuple[Difference, ...]:
 
 def _tools(skills: list[Difference]) -> tuple[Difference, ...]:
     """Tools by category, in each the ones most named by either role."""
-    tools = [d for d in skills if is_tool(d.value) and max(d.a.estimate.share, d.b.estimate.share) >= 0.05]
+    tools = [d for d in skills if is_tool(d.value) and max(d.a.estimate.share, d.b.estimate.share) >= _NAMED]
     return tuple(sorted(tools, key=lambda d: (d.group, -_both(d), d.value)))
 
 

@@ -229,7 +229,7 @@ def _difference(d: Difference) -> tuple[Cell, ...]:
         share_cell(d.a),
         share_cell(d.b),
         Cell(say_points(d.difference, d.low, d.high), whole=True),
-        Cell(_verdict(d), title=f"q = {d.q:.3g}" if d.q is not None else "not tested"),
+        Cell(_verdict(d)),
     )
 
 
@@ -241,17 +241,24 @@ def _verdict(d: Difference) -> str:
 def share_cell(claim: Claim) -> Cell:
     """A share with its interval; or why it is withheld."""
     e = claim.estimate
+    # Employers are told once a role: a page holds hundreds of shares of the same openings.
+    base = f"{e.openings:,} of {say_count(e.n, 'opening')}{_say_moved(e)}"
     if claim.needed:
-        return Cell(f"{e.openings} of {e.n}: too few, {claim.needed} more needed", claim.id, say_base(e))
+        return Cell(f"{e.openings} of {e.n}: too few, {claim.needed} more needed", claim.id, base)
     own = f", own {e.openings} of {e.n}" if e.borrowed >= MOSTLY else ""
-    return Cell(
-        f"{say_percent(e.share)} ({say_interval(e.low, e.high)}){own}", claim.id, say_base(e), whole=True
-    )
+    return Cell(f"{say_percent(e.share)} ({say_interval(e.low, e.high)}){own}", claim.id, base, whole=True)
 
 
 def say_base(e: Estimate) -> str:
     """What a share stands on."""
-    text = f"{e.openings:,} of {say_count(e.n, 'opening')}, {say_count(e.employers, 'employer')}"
+    return (
+        f"{e.openings:,} of {say_count(e.n, 'opening')}, {say_count(e.employers, 'employer')}{_say_moved(e)}"
+    )
+
+
+def _say_moved(e: Estimate) -> str:
+    """What a share took from elsewhere than its own count."""
+    text = ""
     if e.borrowed:
         text += f"; borrows {e.borrowed:.0%} from {e.borrowed_from}"
     if say_percent(e.read) != say_percent(e.share):
