@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from rolediff.audit.openings import Openings, Voices, draw_until, often, rate_of
 from rolediff.cli import main
 from rolediff.profiles import read_profiles
 from rolediff.roles import Role
+from rolediff.storage import read_manifest, reference_snapshot
 from rolediff.tested import COMPARED, TESTED, judge_pair, judge_pairs
 from rolediff.warehouse import Warehouse
 
@@ -248,3 +250,9 @@ def test_level_effects_leave_their_own_family_out():
     assert levels.shift("lead", "z", ["skill/a"]) == pytest.approx([excess / (variance + 4)])
     assert levels.shift("lead", "x", ["skill/a"])[0] < 0
     assert levels.shift("senior", "z", ["skill/a"])[0] < 0
+
+
+def test_the_report_in_the_docs_is_of_the_reference_snapshot() -> None:
+    """`rolediff audit -s reference --format markdown > docs/method/audit.md` after the reference changes."""
+    report = (Path(__file__).parents[1] / "docs" / "method" / "audit.md").read_text(encoding="utf-8")
+    assert f"on snapshot {read_manifest(reference_snapshot())['id']};" in report

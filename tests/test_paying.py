@@ -306,7 +306,7 @@ def test_the_gap_stands_raw_and_for_like(make: Make) -> None:
     assert gap.ratio == pytest.approx(1 / 1.1, abs=1e-6)
     assert gap.standardised == pytest.approx(1 / 1.1, abs=1e-4)
     assert gap.standardised_low < gap.standardised < gap.standardised_high
-    assert gap.adjusted_for == ("seniority", "country", "year", "work mode")
+    assert gap.adjusted_for == ("seniority", "country", "year")  # no advert states a work mode
     assert (gap.n_a, gap.n_b, gap.voices_a, gap.voices_b) == (30, 30, 30, 30)
     assert not gap.step
     assert gap.stated_a is None  # nothing was read in full
@@ -330,7 +330,7 @@ def test_levels_of_a_family_are_a_step_and_not_adjusted_away(make: Make) -> None
     a, b = pair(find_role("senior-data-analyst"), find_role("data-analyst"))
     _, (gap,) = read_pay_claims(warehouse, a, b)
     assert gap.step
-    assert gap.adjusted_for == ("country", "year", "work mode")
+    assert gap.adjusted_for == ("country", "year")
     assert gap.standardised == pytest.approx(1.1, abs=1e-3)
 
 
@@ -354,12 +354,15 @@ def test_what_silent_adverts_could_change(make: Make) -> None:
     ]  # fmt: skip
     _, (gap,) = both(make(postings, facts=read_in_full(postings, silent=30)))
     assert gap.stated_a is not None
-    assert (gap.stated_a.openings, gap.stated_a.n, gap.stated_a.share) == (30, 60, 0.5)
+    assert (gap.stated_a.openings, gap.stated_a.n) == (30, 60)
+    assert gap.stated_a.share == pytest.approx(0.5, abs=0.02)  # moved by the measured errors of reading
     assert gap.stated_a.claim == "data-analyst/pay-stated/yes"
     # Half are silent, so they must differ by the square of the ratio.
-    assert gap.tipping == pytest.approx(1 - gap.best[0] ** 2, abs=1e-4)
+    assert gap.stated_b is not None
+    silent_a, silent_b = 1 - gap.stated_a.share, 1 - gap.stated_b.share
+    assert gap.tipping == pytest.approx(1 - gap.best[0] ** (1 / silent_b), abs=1e-4)
     assert gap.tipping_sure < gap.tipping
-    assert gap.if_unlike == pytest.approx(gap.best[0] * (1.1 / 0.9) ** 0.5, abs=1e-4)
+    assert gap.if_unlike == pytest.approx(gap.best[0] * 1.1**silent_b / 0.9**silent_a, abs=1e-4)
 
 
 def test_pay_by_seniority_country_and_year(make: Make) -> None:

@@ -20,6 +20,7 @@ from conftest import Invented
 from rolediff.errors import WorkspaceError
 from rolediff.export import inside, write_site
 from rolediff.snapshots import Snapshot
+from rolediff.storage import reference_snapshot
 from rolediff.web import pages as kinds
 from rolediff.web.site import Site
 from rolediff.wording import say_interval, say_money, say_percent, say_points
@@ -492,3 +493,10 @@ def test_values_of_a_strange_snapshot_name_no_folder(snapshot: Snapshot, tmp_pat
     assert {len(parts) for parts in found} == {4}  # evidence/<role>/<kind>/<value>
     assert not {parts[-1] for parts in found} & {*strange, "out"}
     assert not [parts for parts in found if parts[-2:] == ("skill", "sql")]
+
+
+def test_the_heaviest_pages_of_the_reference_stay_light() -> None:
+    """Of roles with most openings most is told; invented postings would never make such a page."""
+    site = Site(Snapshot(reference_snapshot(), in_memory=True), static=True)
+    for pair in ("data-engineer/machine-learning-engineer", "data-engineer/data-scientist"):
+        assert len(site.answer(f"/compare/{pair}").body) <= 250_000, pair

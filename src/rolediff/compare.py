@@ -249,7 +249,7 @@ def _glance(
                 counted = f"{known.estimate.openings} of {known.estimate.n}"
                 names.append(f"{known.label} {counted if known.needed else say_percent(share[i])}")
                 ids.append(f"{profile.role.slug}/{kind}/{value}")
-        return ", ".join(names) or "rarely stated" if profile.n else "no postings read in full", ids
+        return ", ".join(names) or "no value in 10%" if profile.n else "no postings read in full", ids
 
     rows = []
     for question, kind, keep, count in (

@@ -16,6 +16,9 @@ from rolediff.wording import say_count, say_list, say_share
 # A difference that may be as small as this many points is true but no headline.
 _LEAST_CERTAIN = 0.05
 _NAMED = 3
+_LEAST_GAP = 1.005
+# Of a role with fewer openings the headline says how many.
+_FEW = 30
 # Medians of fewer observations than this stay in the pay section, with their n.
 _LEAST_PAID = 20
 
@@ -31,9 +34,21 @@ def write_headline(
     for side, other, verdict in ((a, b, "more-in-a"), (b, a, "more-in-b")):
         sentences += _about(side, other, verdict, tested)
     if not sentences:
-        sentences.append(_nothing_found(a, b, tested))
+        sentences.append(_small_found(a, b, tested) or _nothing_found(a, b, tested))
     sentences += _about_pay(a, b, gaps)
     return (*first, *sentences, *last)
+
+
+def _small_found(a: RoleSummary, b: RoleSummary, tested: Sequence[Difference]) -> str:
+    """The largest difference where none of a skill or duty is large enough to be named; empty where none is."""
+    found = sorted((d for d in tested if d.verdict in ("more-in-a", "more-in-b")), key=_rank)
+    if not found:
+        return ""
+    d = found[0]
+    return (
+        f"Little tells them apart. Most surely: {_lower(d.label)}, {say_share(d.a.estimate.share)} of {a.name} adverts "
+        f"against {say_share(d.b.estimate.share)} of {b.name} adverts."
+    )
 
 
 def _nothing_found(a: RoleSummary, b: RoleSummary, tested: Sequence[Difference]) -> str:
@@ -42,8 +57,9 @@ def _nothing_found(a: RoleSummary, b: RoleSummary, tested: Sequence[Difference])
     if none:
         return f"No opening of {say_list(none)} was read in full, so nothing can be compared."
     sizes = f"{say_count(a.n, 'opening')} of {a.name} against {b.n:,} of {b.name}"
-    unclear = [d for d in tested if d.verdict == "too-few-postings"]
-    if len(unclear) * 2 > len(tested):
+    judged = [d for d in tested if d.verdict != "not-tested"]
+    unclear = [d for d in judged if d.verdict == "too-few-postings"]
+    if len(unclear) * 2 > len(judged):
         needed = max((c.needed or 0 for d in unclear for c in (d.a, d.b)), default=0)
         more = f" It would take at least {needed:,} more." if needed else ""
         return f"There are too few openings to tell the two apart: {sizes} were read in full.{more}"
@@ -100,7 +116,8 @@ def _about_pay(a: RoleSummary, b: RoleSummary, gaps: Sequence[PayGap]) -> list[s
         like = gap.standardised is not None
         where = f"for like {say_list(gap.adjusted_for)}" if like else "at the median"
         caveat = "" if like else f", not adjusted for {say_list(gap.adjusted_for)}"
-        if least > 1 or most < 1:
+        # A gap whose interval ends within half a percent of none is not told as one.
+        if least > _LEAST_GAP or most < 1 / _LEAST_GAP:
             more, less, ratio = (a, b, found) if found > 1 else (b, a, 1 / found)
             low, high = (least, most) if found > 1 else (1 / most, 1 / least)
             step = "The pay step between the levels: by" if gap.step else "By"
@@ -115,14 +132,15 @@ def _about_pay(a: RoleSummary, b: RoleSummary, gaps: Sequence[PayGap]) -> list[s
 
 
 def _caution(role: RoleSummary) -> list[str]:
-    if not role.n or not role.borrowed_from:
+    if not role.n or (role.n >= _FEW and not role.borrowed_from):
         return []
-    return [
-        (
-            f"Only {say_count(role.n, 'opening')} of {role.name} {'was' if role.n == 1 else 'were'} read in full; its "
-            f"shares borrow about {role.borrowed * 100:.0f}% of their weight from the other levels of the family."
-        )
-    ]
+    only = (
+        f"Only {say_count(role.n, 'opening')} of {role.name} {'was' if role.n == 1 else 'were'} read in full"
+    )
+    if not role.borrowed_from:
+        return [f"{only}, so its shares are uncertain; their intervals are in the tables."]
+    borrowed = f"{role.borrowed * 100:.0f}% of their weight from the other levels of the family"
+    return [f"{only}; its shares borrow about {borrowed}."]
 
 
 def _rank(d: Difference) -> tuple[float, str]:

@@ -738,9 +738,10 @@ def lay_out_evidence(e: Evidence, offset: int = 0) -> list[Section]:
     paragraphs = []
     if e.estimate is not None:
         s = e.estimate
-        paragraphs.append(
-            f"{say_percent(s.share)} of openings (95% interval {say_interval(s.low, s.high)}): {say_base(s)}."
-        )
+        share = f"{say_percent(s.share)} of openings (95% interval {say_interval(s.low, s.high)})"
+        if e.needed:
+            share = f"Too few openings for a share, {e.needed:,} more are needed"
+        paragraphs.append(f"{share}: {say_base(s)}.")
     if e.note:
         paragraphs.append(e.note)
     if not e.rows:

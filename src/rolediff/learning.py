@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 import pathlib
 import re
 from collections.abc import Sequence
@@ -214,13 +215,13 @@ def find_start(
 ) -> Start:
     """The entry door of a role: how wide it is, what stands behind it, what to learn first."""
     role = profile.role
-    required = np.nan_to_num(profile.shares["need:required"].share)
+    required = np.nan_to_num(profile.corrected["need:required"].share)
     first = np.argsort(-required, kind="stable")[:_FIRST_SKILLS].tolist()
     entry = claim(profile, facts, "entry", facts["entry"].index("yes"))
     senior = role.seniority in _NOT_AT_THE_START
     # Who would start as a lead starts in the family: a way in has to be wider than that.
     family = next((_entry(d) for d in doors if d.family == role.family), None) if senior else None
-    wider_than = max(float(np.nan_to_num(c.estimate.read)) for c in (entry, family) if c)
+    own = max((c for c in (entry, family) if c), key=lambda c: float(np.nan_to_num(c.estimate.read)))
     return Start(
         role=role.slug,
         entry=entry,
@@ -230,7 +231,7 @@ def find_start(
         fewest_years=_lowest(profile, facts, "years"),
         family_entry=family,
         lower_levels=_lower_levels(warehouse, role) if senior else {},
-        neighbours=_neighbours(role, wider_than, asked, doors),
+        neighbours=_neighbours(role, own, asked, doors),
         path=find_path(role, asked, known=()),
     )
 
@@ -286,11 +287,18 @@ def _entry(door: Door) -> Claim:
     )
 
 
-def _neighbours(
-    role: Role, least: float, asked: Asked | None, doors: Sequence[Door]
-) -> tuple[Neighbour, ...]:
-    """Families more open to beginners than `least`, by the part of a role's openings their tools open."""
-    wider = [d for d in doors if d.family != role.family and d.tools and d.k / d.n > least]
+def _is_wider(other: Estimate, own: Estimate) -> bool:
+    """Whether the interval of a difference leaves out 0 (MOVER, as in `statistics.mover`)."""
+    return other.share - own.share > math.hypot(other.share - other.low, own.high - own.share)
+
+
+def _neighbours(role: Role, own: Claim, asked: Asked | None, doors: Sequence[Door]) -> tuple[Neighbour, ...]:
+    """Families surely more open to beginners, by the part of a role's openings their tools open."""
+    wider = [
+        d
+        for d in doors
+        if d.family != role.family and d.tools and _is_wider(_entry(d).estimate, own.estimate)
+    ]
     if asked is None or not wider:
         return ()
     knows = np.array([asked.has(d.tools) for d in wider])

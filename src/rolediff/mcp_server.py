@@ -236,7 +236,9 @@ class EvidenceSide(_Part):
     claim: str
     label: str
     role: str
-    estimate: Known | None = Field(description="Null for pay, and for what no opening states.")
+    estimate: Known | None = Field(
+        description="Null for pay, for what no opening states, and where openings are too few for a share."
+    )
     total: int = Field(description="Postings behind the claim; `postings` is a page of them.")
     postings: list[Posting]
     note: str = Field(description="Says why there are no words, where there are none.")
@@ -487,7 +489,7 @@ def _evidence(e: Evidence) -> tuple[BaseModel, str]:
     sides: list[EvidenceSide] = []
     for side in e.sides:
         postings = [_posting(row) for row in side.rows]
-        s = side.estimate if side.estimate and side.estimate.n else None
+        s = side.estimate if side.estimate and side.estimate.n and not side.needed else None
         sides.append(
             EvidenceSide(
                 claim=side.claim,

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rolediff import statistics
 from rolediff.profiles import as_groups
+from rolediff.reading_errors import shifts_of
 from rolediff.results import PayClaim, PayGap, PayGroup, PayStated
 from rolediff.roles import Role
 from rolediff.taxonomy import read_table
@@ -286,6 +287,14 @@ def _gap(
         if column not in _SENIORITY or not (a.seniority or b.seniority or a.without or b.without)
     }
     rows = np.concatenate(sides)
+    # What is unknown of a side cannot be like, and is not said to be. Without a year its source counts.
+    names = {
+        column: name
+        for column, name in names.items()
+        if all(any(value is not None for value in table[column][side].tolist()) for side in sides)
+    }
+    if "time" in names and not all(any(table["year"][side].tolist()) for side in sides):
+        names["time"] = "source"
     voices = table["voice"][rows]
     like = statistics.like_gap(
         table["pay"][rows],
@@ -351,7 +360,8 @@ def _read_stated(warehouse: Warehouse, a: Role, b: Role) -> tuple[PayStated | No
         return None, None
     both = [rows[a.slug], rows[b.slug]]
     n, employers, n2, k, x2, xn = ([row[name] for row in both] for name in _SUMS)
-    s = statistics.cluster_shares(n, employers, n2, k, x2, xn)
+    shift, sd = shifts_of("pay-stated", ["yes"])
+    s = statistics.correct(statistics.cluster_shares(n, employers, n2, k, x2, xn), shift, sd)
     first, second = (
         PayStated(
             claim=f"{row['grp']}/pay-stated/yes",

@@ -155,15 +155,15 @@ def collect_evidence(
     evidence = []
     for kind, value in wanted:
         found = rows[kind, value]
+        # What no opening of the role or its family states has no place among the facts.
+        told = claim(profile, facts, kind, facts[kind].index(value)) if value in facts[kind] else None
         evidence.append(
             Evidence(
                 claim=f"{role.slug}/{kind}/{value}",
                 label=label_of(kind, value),
                 role=role.name,
-                # What no opening of the role or its family states has no place among the facts.
-                estimate=claim(profile, facts, kind, facts[kind].index(value)).estimate
-                if value in facts[kind]
-                else None,
+                estimate=told.estimate if told else None,
+                needed=told.needed if told else None,
                 total=found[0]["total"] if found else 0,
                 rows=tuple(
                     EvidenceRow(

@@ -435,6 +435,7 @@ class Evidence:
     total: int  # postings behind the claim; `rows` is a page of them
     rows: tuple[EvidenceRow, ...]
     note: str  # says why there is no quote, where there is none
+    needed: int | None = None  # withheld: how many more openings it takes to show the share
 
 
 # ── pages of one skill, of a role's pay, of its openings, and of one posting ─────────────────────

@@ -24,7 +24,8 @@ from rolediff.web.site import Site
 def read_ahead(site: Site, wanted: Callable[[], bool]) -> None:
     """Takes over what another process makes for a site, until it is all there or no longer wanted."""
     folder = site.snapshot.folder
-    command = [sys.executable, "-m", "rolediff.web.ahead", str(folder), site.base]
+    command = [sys.executable, "-P", "-m", "rolediff.web.ahead", str(folder), site.base]
+    # Without -P a module of the current folder would be taken for one of ours or of a library.
     # A session of its own: what stops the server in a terminal is not for this one to complain about.
     with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:  # noqa: S603
         made = process.stdout
@@ -34,8 +35,8 @@ def read_ahead(site: Site, wanted: Callable[[], bool]) -> None:
             while wanted():
                 address, answer = pickle.load(made)  # noqa: S301
                 site.keep(address, answer)
-        except EOFError:
-            pass
+        except (EOFError, pickle.UnpicklingError):
+            pass  # it has ended; what is not there is made when it is asked for
         finally:
             process.kill()
 
@@ -45,6 +46,7 @@ def main(folder: Path, base: str) -> None:
     if hasattr(os, "nice"):
         os.nice(10)
     out = sys.stdout.buffer
+    sys.stdout = sys.stderr  # what a library prints does not belong among the pages
     own = Store(folder)
     pickle.dump(own.all(), out)
     out.flush()

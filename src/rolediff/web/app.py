@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,6 +17,7 @@ import orjson
 from rolediff.snapshots import Snapshot, open_snapshot
 from rolediff.storage import current_snapshot
 from rolediff.web.ahead import read_ahead
+from rolediff.web.data_pages import needs_all
 from rolediff.web.site import Answer, Site
 
 Message = MutableMapping[str, Any]
@@ -46,6 +48,7 @@ class Served:
     def __init__(self, open_site: Callable[[], Site], current: Callable[[], Path] | None) -> None:
         self.site = open_site()
         self._open, self._current = open_site, current
+        self._failed: Path | None = None
         self._looked = time.monotonic()
         self._switching = threading.Lock()
         self._prepare()
@@ -65,7 +68,9 @@ class Served:
         if self._current is None or not self._switching.acquire(blocking=False):
             return
         try:
-            if self._current() != self.site.snapshot.folder:
+            folder = self._current()
+            if folder not in (self.site.snapshot.folder, self._failed):
+                self._failed = folder  # unless it can be served; it is not tried again
                 site = self._open()
                 site.answer("/")
                 self.site = site
@@ -90,6 +95,7 @@ class App:
 
     def __init__(self, served: Served) -> None:
         self.served = served
+        self._slow = ThreadPoolExecutor(1)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -126,7 +132,9 @@ class App:
             given = dict(parse_qsl(query.decode("ascii"), max_num_fields=_MOST_PARAMETERS))
         except ValueError:
             return site.refuse(400, "What follows the question mark cannot be read.", path)
-        return await asyncio.to_thread(site.answer, path, given)
+        # Who waits for the tables of the whole snapshot must not keep the threads that make other pages.
+        threads = self._slow if needs_all(path) else None
+        return await asyncio.get_running_loop().run_in_executor(threads, site.answer, path, given)
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -50,7 +50,7 @@ def make(site: Site, path: str) -> Made | None:
 def _static(name: str) -> Made:
     ending = name[name.rfind(".") :]
     file = resources.files("rolediff") / "web" / "static" / name
-    if ending not in _STATIC or name != file.name or not file.is_file():
+    if name not in static_names():
         raise UnknownPageError(f"/static/{name}", [])
     return _STATIC[ending], file.read_bytes()
 

@@ -127,7 +127,12 @@ def openings(
         result=listed,
         crumbs=(_HOME, _ROLES, (listed.name, f"/roles/{own}")),
         template="openings.html",
-        extra={"listed": listed, "chosen": {k: v for k, v in chosen.items() if v}, "words": FILTERS},
+        extra={
+            "listed": listed,
+            "size": listed.size,
+            "chosen": {k: v for k, v in chosen.items() if v},
+            "words": FILTERS,
+        },
         thin="Openings come and go; the role's page stays.",
     )
 

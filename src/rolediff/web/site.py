@@ -32,8 +32,10 @@ _PACKABLE = frozenset(
 )
 _HTML = "text/html; charset=utf-8"
 _REFUSALS = {404: "Not found", 405: "Not possible", 500: "Our fault"}
-#: Rendered pages kept in memory: with some 100 kB each, well below half a gigabyte.
-_KEPT = 4_000
+#: Bytes of rendered pages that are kept in memory; a comparison has some 300 kB, with its compressed form.
+_MOST_HELD = 400_000_000
+#: Files of data are large, and a posting's page tells whether it is still open today.
+_NOT_KEPT = ("/data/", "/postings/")
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared and hashed by identity: bodies are large
@@ -76,6 +78,7 @@ class Site:
         # The warehouse has one connection, which answers one question at a time.
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._held = 0  # bytes of these
 
     def kept(self, address: str) -> Answer | None:
         """The answer for an address if it is ready, without any work."""
@@ -106,10 +109,12 @@ class Site:
 
     def keep(self, address: str, answer: Answer) -> None:
         """Keeps an answer; not an error, since anybody can ask for any number of pages that do not exist."""
-        if answer.status == 200:
+        if answer.status == 200 and not address.startswith(_NOT_KEPT):
+            self._held += _size(answer) - (_size(self._kept[address]) if address in self._kept else 0)
             self._kept[address] = answer
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            while self._held > _MOST_HELD:
+                _, dropped = self._kept.popitem(last=False)
+                self._held -= _size(dropped)
 
     def _make(self, path: str, query: dict[str, str]) -> Answer:
         stem, form = _split(path)
@@ -246,6 +251,10 @@ def _split(path: str) -> tuple[str, str]:
             stem = path.removesuffix(form)
             return ("/" if stem == "/index" else stem), form
     return path, ""
+
+
+def _size(answer: Answer) -> int:
+    return len(answer.body) + len(answer.gzipped)
 
 
 def _packed(status: int, media: str, body: bytes) -> Answer:
