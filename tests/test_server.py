@@ -24,7 +24,7 @@ from rolediff.web import app as server
 from rolediff.web.ahead import read_ahead
 from rolediff.web.app import App, make_app
 from rolediff.web.pages import PAGES
-from rolediff.web.site import Site
+from rolediff.web.site import Answer, Site
 from rolediff.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("no_filling")
@@ -553,3 +553,23 @@ def test_pages_are_not_made_ahead_for_a_site_that_is_no_longer_served(invented: 
     site = Site(Snapshot(invented.snapshot, in_memory=True))
     read_ahead(site, lambda: False)
     assert [address for address in site.addresses if site.kept(address)] == []
+
+
+def test_a_page_is_made_once_however_many_ask_for_it(
+    invented: Invented, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(Snapshot(invented.snapshot, in_memory=True))
+    made: list[str] = []
+    plain = Site._make
+
+    def counted(self: Site, path: str, query: dict[str, str]) -> Answer:
+        made.append(path)
+        return plain(self, path, query)
+
+    monkeypatch.setattr(Site, "_make", counted)
+    askers = [threading.Thread(target=site.answer, args=("/roles",)) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert made == ["/roles"]

@@ -28,6 +28,8 @@ Receive = Callable[[], Awaitable[Message]]
 _LONGEST_PATH, _LONGEST_QUERY, _MOST_PARAMETERS = 400, 400, 10
 #: How often, at most, the workspace is asked whether its snapshot is another, in seconds.
 _LOOK_AGAIN = 2.0
+#: So many of the pages that were asked for last are made before a new snapshot is served.
+_READY_FIRST = 12
 # Scripts are ours and in files, charts are in the page, nothing comes from elsewhere.
 _SAFETY = {
     "content-security-policy": (
@@ -72,7 +74,9 @@ class Served:
             if folder not in (self.site.snapshot.folder, self._failed):
                 self._failed = folder  # unless it can be served; it is not tried again
                 site = self._open()
-                site.answer("/")
+                # What is asked for just now is ready before the new one answers.
+                for address in ("/", *self.site.latest(_READY_FIRST)):
+                    site.answer(address)
                 self.site = site
                 self._prepare()
         except Exception:

@@ -103,9 +103,14 @@ class Site:
                 # They take long, over a connection of their own: other pages need not wait.
                 _ = (kept := data_pages.store(self.snapshot.folder)).changes, kept.downloads
             with self._lock:
-                ready = self._make(path, query)
-            self.keep(address, ready)
+                # Who waited for the lock may find the page made by who held it.
+                ready = self.kept(address) or self._make(path, query)
+                self.keep(address, ready)
         return ready
+
+    def latest(self, count: int) -> list[str]:
+        """Addresses of the pages that were asked for last."""
+        return [address for address in list(self._kept)[-count:] if "?" not in address]
 
     def keep(self, address: str, answer: Answer) -> None:
         """Keeps an answer; not an error, since anybody can ask for any number of pages that do not exist."""
