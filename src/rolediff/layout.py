@@ -26,7 +26,7 @@ from rolediff.results import (
     RoleSummary,
     Start,
 )
-from rolediff.roles import Role, find_role
+from rolediff.roles import find_role
 from rolediff.titles import families, seniorities
 from rolediff.wording import say_count, say_interval, say_list, say_money, say_percent, say_points
 
@@ -639,8 +639,7 @@ def _openings(name: str, openings: Sequence[Opening]) -> Table:
 def _related(c: Comparison) -> tuple[Table, ...]:
     if not c.related:
         return ()
-    role = find_role(c.b.slug)
-    own = Role(role.family, role.seniority).slug
+    own = find_role(c.b.slug).own.slug
     rows = tuple(
         (
             # They are of two families, which stand in the order of their slugs.

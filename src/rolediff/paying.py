@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rolediff import statistics
-from rolediff.profiles import as_groups
+from rolediff.profiles import Profile, as_groups, claim
 from rolediff.reading_errors import shifts_of
-from rolediff.results import PayClaim, PayGap, PayGroup, PayStated
+from rolediff.results import Claim, PayClaim, PayGap, PayGroup, PayStated
 from rolediff.roles import Role
 from rolediff.taxonomy import read_table
 from rolediff.titles import seniorities
@@ -102,7 +102,7 @@ def read_pay_claims(warehouse: Warehouse, a: Role, b: Role) -> tuple[list[PayCla
         qa, qb = quantiles[at : at + 2]
         if np.isfinite(statistics.median_gap(qa, qb)).all():
             if basis == "stated" and stated is None:
-                stated = _read_stated(warehouse, a, b)
+                stated = _stated_of(read_stated(warehouse, [a, b]))
             shares = (stated or (None, None)) if basis == "stated" else (None, None)
             gaps.append(_gap((a, b), (basis, currency), (qa, qb), table, [mine, others], shares))
     return claims, gaps
@@ -353,24 +353,31 @@ def _tip(best: Sequence[float], silent_a: float, silent_b: float) -> dict[str, f
     return {"tipping": whole, "tipping_sure": sure, "if_unlike": unlike}
 
 
-def _read_stated(warehouse: Warehouse, a: Role, b: Role) -> tuple[PayStated | None, PayStated | None]:
-    """How many openings of each role state pay; None where of one none was read in full."""
-    rows = {row["grp"]: row for row in warehouse.rows("pay_stated", roles=as_groups([a, b]))}
-    if a.slug not in rows or b.slug not in rows:
+def read_stated(warehouse: Warehouse, roles: Sequence[Role]) -> list[Claim | None]:
+    """How many openings of each role state pay, as its profile has it; None where none was read in full."""
+    rows = {row["grp"]: row for row in warehouse.rows("pay_stated", roles=as_groups(roles))}
+    errors = shifts_of("pay-stated", ["yes"])
+    found: list[Claim | None] = []
+    for role in roles:
+        row = rows.get(role.slug)
+        if row is None:
+            found.append(None)
+            continue
+        shares = statistics.cluster_shares(*(row[name] for name in _SUMS))
+        k = {"pay-stated": np.array([row["k"]], np.int64)}
+        read, moved = {"pay-stated": shares}, {"pay-stated": statistics.correct(shares, *errors)}
+        found.append(claim(Profile(role, row, k, read, moved), {"pay-stated": ["yes"]}, "pay-stated", 0))
+    return found
+
+
+def _stated_of(claims: Sequence[Claim | None]) -> tuple[PayStated | None, PayStated | None]:
+    """The shares of two roles; neither where one of them is unknown or withheld, as on every page."""
+    a, b = claims
+    if a is None or b is None or a.needed or b.needed:
         return None, None
-    both = [rows[a.slug], rows[b.slug]]
-    n, employers, n2, k, x2, xn = ([row[name] for row in both] for name in _SUMS)
-    shift, sd = shifts_of("pay-stated", ["yes"])
-    s = statistics.correct(statistics.cluster_shares(n, employers, n2, k, x2, xn), shift, sd)
     first, second = (
-        PayStated(
-            claim=f"{row['grp']}/pay-stated/yes",
-            share=float(s.share[at]),
-            low=float(s.low[at]),
-            high=float(s.high[at]),
-            openings=row["k"],
-            n=row["n"],
-        )
-        for at, row in enumerate(both)
+        PayStated(claim=c.id, share=e.share, low=e.low, high=e.high, openings=e.openings, n=e.n)
+        for c in (a, b)
+        for e in [c.estimate]
     )
     return first, second

@@ -42,6 +42,11 @@ class Role:
         return role_slug(self.family, self.seniority)
 
     @property
+    def own(self) -> Role:
+        """The role by itself: without what a comparison took out of it."""
+        return Role(self.family, self.seniority)
+
+    @property
     def name(self) -> str:
         """Its name for people."""
         if self.without:

@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rolediff import statistics
-from rolediff.paying import pay_bounds, read_own_pay
-from rolediff.profiles import Profile, as_groups, claim
-from rolediff.reading_errors import shifts_of
-from rolediff.results import Claim, SalaryProfile
+from rolediff.paying import pay_bounds, read_own_pay, read_stated
+from rolediff.results import SalaryProfile
 from rolediff.roles import Role
 from rolediff.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_KIND, _VALUE = "pay-stated", "yes"
-_SUMS = ("n", "employers", "sum_n2", "k", "sum_x2", "sum_xn")
 
 
 def describe_salaries(warehouse: Warehouse, snapshot: str, role: Role) -> SalaryProfile:
@@ -28,23 +22,11 @@ def describe_salaries(warehouse: Warehouse, snapshot: str, role: Role) -> Salary
         snapshot=snapshot,
         role=role.slug,
         name=role.name,
-        disclosure=_disclosure(warehouse, role),
+        disclosure=read_stated(warehouse, [role])[0],
         claims=tuple(claims),
         groups=tuple(groups),
         rows=warehouse.rows("salary_count", family=role.family, seniorities=role.levels)[0]["observations"],
     )
-
-
-def _disclosure(warehouse: Warehouse, role: Role) -> Claim | None:
-    """How many of a role's openings state pay, as its profile has it."""
-    found = warehouse.rows("pay_stated", roles=as_groups([role]))
-    if not found:
-        return None
-    (row,) = found
-    shares = statistics.cluster_shares(*(row[name] for name in _SUMS))
-    corrected = statistics.correct(shares, *shifts_of(_KIND, [_VALUE]))
-    profile = Profile(role, row, {_KIND: np.array([row["k"]], np.int64)}, {_KIND: shares}, {_KIND: corrected})
-    return claim(profile, {_KIND: [_VALUE]}, _KIND, 0)
 
 
 def salary_rows(warehouse: Warehouse, role: Role) -> pa.Table:

@@ -26,12 +26,12 @@ from rolediff.layout import Cell, Section, Table
 from rolediff.layout_changes import lay_out_changes
 from rolediff.lineage import COMPARED_BY, previous_snapshot
 from rolediff.results import Download, Holdings, OriginLine, SnapshotChanges
-from rolediff.roles import Role, find_role
+from rolediff.roles import find_role
 from rolediff.salary_pages import salary_rows
 from rolediff.snapshots import Snapshot
 from rolediff.table_files import FORMS
 from rolediff.web.catalogue import PAIRS, Catalogue, canonical
-from rolediff.web.document import Document
+from rolediff.web.document import HOME, Document
 from rolediff.web.feed import write_feed
 from rolediff.wording import say_count
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 File = tuple[str, bytes]  # media type and bytes
 
-_HOME = ("rolediff", "/")
 _DESCRIPTION = (
     "The facts behind every figure, to download as CSV, Excel, Parquet and JSON: claims about roles, pay, roles and "
     "origins, with their licences and hashes."
@@ -173,12 +172,10 @@ def _part(snapshot: Snapshot, parts: list[str]) -> Facts | None:
     """The claims or the pay of one role, or the differences of one comparison."""
     if len(parts) == 2 and parts[0] == "rows":
         found = find_role(parts[1])
-        return Facts.from_arrow(
-            "pay-rows", "Rows of pay", salary_rows(snapshot, Role(found.family, found.seniority))
-        )
+        return Facts.from_arrow("pay-rows", "Rows of pay", salary_rows(snapshot, found.own))
     if len(parts) == 2 and parts[0] in ("roles", "pay"):
         found = find_role(parts[1])
-        role = Role(found.family, found.seniority)
+        role = found.own
         make_table = claims_table if parts[0] == "roles" else pay_table
         return make_table(snapshot, [role], parts[0] if parts[0] == "pay" else "claims")
     if len(parts) == 3 and parts[0] == "compare":
@@ -234,7 +231,7 @@ def data_page(catalogue: Catalogue) -> Document:
         sections=sections,
         result=result,
         linked_data=(_dataset(result),),
-        crumbs=(_HOME,),
+        crumbs=(HOME,),
         extra={"also": [("Changes as a feed (Atom)", "/feed.atom")] if catalogue.chosen is None else []},
     )
 

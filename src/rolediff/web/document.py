@@ -10,6 +10,10 @@ from rolediff.charts import Figure
 from rolediff.errors import UnknownPageError
 from rolediff.layout import Section
 
+#: Name and address of the pages that others stand under.
+HOME = ("rolediff", "/")
+ROLES = ("Roles", "/roles")
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

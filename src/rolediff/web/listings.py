@@ -11,16 +11,14 @@ from rolediff.layout_pages import lay_out_salaries, lay_out_skill, lay_out_skill
 from rolediff.layout_postings import lay_out_openings, lay_out_posting
 from rolediff.openings import FILTERS, MOST, list_openings
 from rolediff.posting_pages import describe_posting
-from rolediff.roles import Role, find_role
+from rolediff.roles import find_role
 from rolediff.salary_pages import describe_salaries
 from rolediff.skill_pages import describe_skill, find_skill, index_skills
 from rolediff.web import linked_data
 from rolediff.web.catalogue import Catalogue
-from rolediff.web.document import Document, Moved, Query, read_number
+from rolediff.web.document import HOME, ROLES, Document, Moved, Query, read_number
 from rolediff.wording import say_count, say_money, say_percent
 
-_HOME = ("rolediff", "/")
-_ROLES = ("Roles", "/roles")
 _SKILLS = ("Skills", "/skills")
 _SIZE = 50
 #: A skill that fewer openings name has its page on the server; as a file it would hold little but withheld shares.
@@ -45,7 +43,7 @@ def skills(catalogue: Catalogue) -> Document:
         description=f"The tools, methods and fields that {say_count(index.n, 'opening')} in data roles name.",
         sections=lay_out_skill_index(index),
         result=index,
-        crumbs=(_HOME,),
+        crumbs=(HOME,),
     )
 
 
@@ -73,7 +71,7 @@ def skill(catalogue: Catalogue, skill: str) -> Document | Moved:
         description=f"{profile.name} stands in {say_count(profile.openings, 'opening')}. Most often: {most}.",
         sections=lay_out_skill(profile),
         result=profile,
-        crumbs=(_HOME, _SKILLS),
+        crumbs=(HOME, _SKILLS),
         thin="" if len(shown) >= _LEAST_ROLES else "Too few roles name it often enough to tell.",
     )
 
@@ -81,7 +79,7 @@ def skill(catalogue: Catalogue, skill: str) -> Document | Moved:
 def salaries(catalogue: Catalogue, role: str) -> Document | Moved:
     """What a role pays, by level, country and year."""
     found = find_role(role)
-    own = Role(found.family, found.seniority).slug
+    own = found.own.slug
     if own != role:
         return Moved(f"/salaries/{own}")
     profile = describe_salaries(catalogue.snapshot, catalogue.snapshot.id, found)
@@ -97,7 +95,7 @@ def salaries(catalogue: Catalogue, role: str) -> Document | Moved:
         result=profile,
         figures=draw_salaries(profile),
         linked_data=linked_data.salaries(profile),
-        crumbs=(_HOME, _ROLES, (profile.name, f"/roles/{own}")),
+        crumbs=(HOME, ROLES, (profile.name, f"/roles/{own}")),
         thin="" if told else "Too few figures of pay.",
         data=tuple(
             (f"All {profile.rows:,} rows ({form})", f"/data/rows/{own}.{form.lower()}")
@@ -111,7 +109,7 @@ def openings(
 ) -> Document | Moved:
     """The openings of a role, newest first."""
     found = find_role(role)
-    own = Role(found.family, found.seniority).slug
+    own = found.own.slug
     if own != role:
         return Moved(f"/openings/{own}")
     listed = list_openings(
@@ -125,7 +123,7 @@ def openings(
         description=f"{say_count(listed.all, 'opening')} of {listed.name} in this snapshot, each with its source.",
         sections=lay_out_openings(listed),
         result=listed,
-        crumbs=(_HOME, _ROLES, (listed.name, f"/roles/{own}")),
+        crumbs=(HOME, ROLES, (listed.name, f"/roles/{own}")),
         template="openings.html",
         extra={
             "listed": listed,
@@ -150,7 +148,7 @@ def posting(catalogue: Catalogue, posting: str) -> Document:
         sections=lay_out_posting(profile),
         result=profile,
         linked_data=(found,) if found else (),
-        crumbs=(_HOME, _ROLES, *role),
+        crumbs=(HOME, ROLES, *role),
         thin=""
         if found
         else "A posting that is no open position, or does not state what search engines ask for.",

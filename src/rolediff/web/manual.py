@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rolediff.errors import UnknownPageError
 from rolediff.layout import Section
-from rolediff.web.document import Document
+from rolediff.web.document import HOME, Document
 
 #: The pages in reading order, by file name.
 NAMES = (
@@ -46,7 +46,7 @@ def document(name: str) -> Document:
         description=re.sub(r"[*`\[\]]|\(.*?\)", "", first)[:300],
         sections=[Section("method", title)],
         result={"title": title, "markdown": text},
-        crumbs=(("rolediff", "/"), *((("Method", "/method"),) if name != "index" else ())),
+        crumbs=(HOME, *((("Method", "/method"),) if name != "index" else ())),
         template="method.html",
         extra={
             "text": partial(_linked, name),

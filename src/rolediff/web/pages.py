@@ -28,16 +28,14 @@ from rolediff.results import (
     SkillIndex,
     SkillProfile,
 )
-from rolediff.roles import Role, find_role
+from rolediff.roles import find_role
 from rolediff.titles import families
 from rolediff.web import linked_data, listings, manual
 from rolediff.web.catalogue import LEAST_EMPLOYERS, LEAST_FOUND, Catalogue, Entry, canonical
 from rolediff.web.data_pages import data_page
-from rolediff.web.document import Document, Moved, Query, read_number
+from rolediff.web.document import HOME, ROLES, Document, Moved, Query, read_number
 from rolediff.wording import say_count, say_list, say_percent
 
-_HOME = ("rolediff", "/")
-_ROLES = ("Roles", "/roles")
 _COMPARISONS = ("Comparisons", "/compare")
 EVIDENCE_ROWS = 20
 
@@ -171,8 +169,7 @@ def address_of(c: Comparison) -> str:
 
 def _own(slug: str) -> str:
     """A role's own slug, from that of a side of a comparison."""
-    role = find_role(slug)
-    return Role(role.family, role.seniority).slug
+    return find_role(slug).own.slug
 
 
 def title_of(c: Comparison) -> str:
@@ -211,7 +208,7 @@ def comparison_document(c: Comparison) -> Document:
         result=c,
         figures=draw_comparison(c),
         linked_data=linked_data.comparison(c),
-        crumbs=(_HOME, _COMPARISONS),
+        crumbs=(HOME, _COMPARISONS),
         template="comparison.html",
         extra={"c": c, "roles": (_own(c.a.slug), _own(c.b.slug))},
         thin=thin,
@@ -256,7 +253,7 @@ def _comparisons(catalogue: Catalogue, a: str = "", b: str = "") -> Document | M
         result=[
             {"a": one, "b": other, "address": f"/compare/{one}/{other}"} for one, other in catalogue.pairs
         ],
-        crumbs=(_HOME,),
+        crumbs=(HOME,),
         template="lists.html",
         extra={"roles": catalogue.roles},
     )
@@ -312,13 +309,13 @@ def _roles(catalogue: Catalogue) -> Document:
             )
         ],
         result=list(catalogue.roles),
-        crumbs=(_HOME,),
+        crumbs=(HOME,),
     )
 
 
 def _role(catalogue: Catalogue, role: str) -> Document | Moved:
     found = find_role(role)
-    own = Role(found.family, found.seniority).slug
+    own = found.own.slug
     if role != own:
         return Moved(f"/roles/{own}")
     profile = describe_role(catalogue.snapshot, catalogue.snapshot.id, found)
@@ -356,7 +353,7 @@ def _role(catalogue: Catalogue, role: str) -> Document | Moved:
         result=profile,
         figures=draw_role(profile),
         linked_data=linked_data.role(profile),
-        crumbs=(_HOME, _ROLES),
+        crumbs=(HOME, ROLES),
         extra={"also": [("Openings", f"/openings/{own}"), ("Salaries", f"/salaries/{own}")]},
         thin=""
         if s.employers >= LEAST_EMPLOYERS
@@ -405,7 +402,7 @@ def evidence_document(claim: str, found: list[Evidence], number: int = 1) -> Doc
         description=f"The postings behind one figure: {sections[0].title}.",
         sections=sections,
         result=found,
-        crumbs=(_HOME, _ROLES, *((e.role, f"/roles/{_own(e.claim.split('/')[0])}") for e in found)),
+        crumbs=(HOME, ROLES, *((e.role, f"/roles/{_own(e.claim.split('/')[0])}") for e in found)),
         template="evidence.html",
         extra={
             "evidence": found,
